@@ -1,0 +1,245 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/cardea-auth/cardea/core/clientip"
+	"github.com/cardea-auth/cardea/core/model"
+	"github.com/cardea-auth/cardea/core/origin"
+	"github.com/cardea-auth/cardea/core/password"
+	"github.com/cardea-auth/cardea/core/schema"
+	"github.com/cardea-auth/cardea/core/secret"
+	"github.com/cardea-auth/cardea/core/store"
+)
+
+// Auth is one installation. It is made by [New] and safe for concurrent use.
+type Auth struct {
+	config   Config
+	base     origin.Base
+	trusted  *origin.List
+	keys     *secret.Keyring
+	cookies  cookieSet
+	store    store.Store
+	schema   *schema.Schema
+	tables   tables
+	registry *registry
+	signIn   []SignInStep
+	disabled map[string]bool
+	clientIP *clientip.Resolver
+	hasher   password.Hasher
+	tasks    tasks
+	closers  []namedCloser // in order of Init
+}
+
+// tables are the ones that core itself uses, found once.
+type tables struct {
+	user, session *schema.Table
+	accounts      *store.Rows[model.Account]
+	login         *store.Join // session by token, with its user
+}
+
+// owner is core, the app or a plugin, with what it adds.
+type owner struct {
+	name     string
+	manifest Manifest
+}
+
+type namedCloser struct {
+	name  string
+	close func(context.Context) error
+}
+
+// New checks the configuration, puts core, plugins and schema together and runs the plugins' Init. It reports all
+// problems at once, in words that say what to do. It starts nothing: what New returned needs no Close if it is dropped.
+func New(c Config) (*Auth, error) {
+	c = c.withDefaults()
+	base, baseErr := origin.NewBase(c.BaseURL, c.BasePath)
+	a := &Auth{config: c, base: base, disabled: map[string]bool{}}
+	if err := a.build(baseErr); err != nil {
+		return nil, fmt.Errorf("cardea: the configuration is not usable:\n%w", bulleted(err))
+	}
+	if err := a.start(); err != nil {
+		return nil, fmt.Errorf("cardea: %w", err)
+	}
+	return a, nil
+}
+
+// build does all that needs no I/O and collects what is wrong with it.
+func (a *Auth) build(baseErr error) error {
+	c := &a.config
+	problems := []error{c.validate(a.base, baseErr)}
+
+	owners, err := collect(c)
+	problems = append(problems, err)
+
+	a.registry, err = newRegistry(owners)
+	problems = append(problems, err)
+
+	sources := make([]schema.Source, 0, len(owners))
+	for _, o := range owners {
+		sources = append(sources, schema.Source{Owner: o.name, Extensions: o.manifest.Schema})
+		a.signIn = append(a.signIn, o.manifest.SignIn...)
+	}
+	a.schema, err = schema.Merge(sources...)
+	problems = append(problems, err)
+
+	a.clientIP, err = clientip.New(c.clientIPOptions())
+	problems = append(problems, err)
+
+	patterns := c.TrustedOrigins
+	if c.BaseURL != "" && baseErr == nil {
+		patterns = slices.Concat([]string{a.base.Origin()}, patterns)
+	}
+	a.trusted, err = origin.NewList(patterns)
+	problems = append(problems, err)
+
+	if err := errors.Join(problems...); err != nil {
+		return err
+	}
+	for _, p := range c.DisabledPaths {
+		a.disabled[strings.TrimRight(p, "/")] = true
+	}
+	a.keys = secret.NewKeyring(c.Secret)
+	a.cookies = newCookieSet(c, a.base)
+	a.store = withTimeout(c.Store, c.StoreTimeout)
+	a.hasher = password.Bounded(c.Password.Hasher, c.Password.Limits)
+	a.tasks.run = c.Background
+	user, session := a.schema.Table(model.UserTable), a.schema.Table(model.SessionTable)
+	a.tables = tables{
+		user:     user,
+		session:  session,
+		accounts: store.NewRows[model.Account](a.schema.Table(model.AccountTable)),
+		login:    &store.Join{Left: session, Right: user, Key: "token", On: "userId"},
+	}
+	return nil
+}
+
+// collect reads the manifests: core's, the app's, the plugins'.
+func collect(c *Config) ([]owner, error) {
+	owners := []owner{
+		{"core", Manifest{ID: "core", Endpoints: coreEndpoints(), Schema: model.Schema()}},
+		{"Config", Manifest{Hooks: c.Hooks, Schema: c.Schema}},
+	}
+	var problems []error
+	ids := map[string]bool{}
+	for i, p := range c.Plugins {
+		if p == nil {
+			problems = append(problems, fmt.Errorf("Config.Plugins[%d] is nil: remove it", i))
+			continue
+		}
+		m := p.Manifest()
+		switch {
+		case m.ID == "":
+			problems = append(problems, fmt.Errorf("Config.Plugins[%d] (%T) has no id: set Manifest.ID", i, p))
+		case ids[m.ID]:
+			problems = append(problems, fmt.Errorf("the plugin %q is in Config.Plugins twice: remove one", m.ID))
+		}
+		ids[m.ID] = true
+		owners = append(owners, owner{"plugin " + m.ID, m})
+	}
+	for _, o := range owners {
+		for _, id := range o.manifest.Requires {
+			if !ids[id] {
+				problems = append(problems, fmt.Errorf("%s needs the plugin %q: add it to Config.Plugins", o.name, id))
+			}
+		}
+	}
+	return owners, errors.Join(problems...)
+}
+
+// checkTimeout limits the store's own check in New.
+const checkTimeout = 5 * time.Second
+
+// start asks the store whether it is usable and runs the plugins' Init.
+func (a *Auth) start() error {
+	ctx := context.Background()
+	if checker, ok := a.config.Store.(store.Checker); ok {
+		checkCtx, cancel := context.WithTimeout(ctx, checkTimeout)
+		err := checker.Check(checkCtx)
+		cancel()
+		if errors.Is(err, store.ErrMisconfigured) {
+			return err
+		}
+		if err != nil { // the database may come back; the app should not need a restart then
+			a.config.Logger.Warn("the database could not be checked", "error", err)
+		}
+	}
+	for _, p := range a.config.Plugins {
+		m := p.Manifest()
+		if m.Init != nil {
+			if err := m.Init(ctx, a); err != nil {
+				return errors.Join(fmt.Errorf("plugin %s: %w", m.ID, err), a.Close(ctx))
+			}
+		}
+		if m.Close != nil {
+			a.closers = append(a.closers, namedCloser{m.ID, m.Close})
+		}
+	}
+	return nil
+}
+
+// Close waits for background work until ctx ends, then closes the plugins in reverse order. The store is the caller's to
+// close, afterwards. Requests must have stopped.
+func (a *Auth) Close(ctx context.Context) error {
+	problems := []error{a.tasks.wait(ctx)}
+	for _, c := range slices.Backward(a.closers) {
+		if err := c.close(ctx); err != nil {
+			problems = append(problems, fmt.Errorf("cardea: plugin %s: %w", c.name, err))
+		}
+	}
+	a.closers = nil
+	return errors.Join(problems...)
+}
+
+// Config returns the configuration with defaults filled in. Its secret is left out.
+func (a *Auth) Config() Config {
+	c := a.config
+	c.Secret = ""
+	return c
+}
+
+// Now returns the installation's time, in UTC and whole milliseconds.
+func (a *Auth) Now() time.Time { return schema.Milliseconds(a.config.Now()) }
+
+// Store returns the store, with the configured timeout on every call.
+func (a *Auth) Store() store.Store { return a.store }
+
+// Schema returns the merged schema.
+func (a *Auth) Schema() *schema.Schema { return a.schema }
+
+// Keys returns the keys made from the secret.
+func (a *Auth) Keys() *secret.Keyring { return a.keys }
+
+// Hasher returns the password hasher, bounded: [password.ErrBusy] says that all slots stayed taken.
+func (a *Auth) Hasher() password.Hasher { return a.hasher }
+
+// BasePath returns the path under which the endpoints are served, such as "/api/auth", or "" for the root.
+func (a *Auth) BasePath() string { return a.base.Path() }
+
+// BaseURL returns the URL under which clients reach the endpoints, such as "https://example.com/api/auth", or "" if it
+// is only known per request.
+func (a *Auth) BaseURL() string { return a.base.URL() }
+
+// TrustedRedirect reports whether a client may be sent to target: a safe path on this origin, or a trusted origin.
+func (a *Auth) TrustedRedirect(target string) bool {
+	return a.config.DisableOriginCheck || a.trusted.TrustedRedirect(target)
+}
+
+// bulleted puts each of the joined errors on a line of its own, behind a dash.
+func bulleted(err error) error {
+	lines := strings.Split(err.Error(), "\n")
+	return &problemList{err, "  - " + strings.Join(lines, "\n  - ")}
+}
+
+type problemList struct {
+	error
+	text string
+}
+
+func (p *problemList) Error() string { return p.text }
+func (p *problemList) Unwrap() error { return p.error }

@@ -1,0 +1,175 @@
+package core
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/cardea-auth/cardea/core/cookie"
+)
+
+// Exchange is one call of an endpoint: what came in besides the typed input, and what goes out besides the returned
+// value. Over HTTP and in process it looks the same. It belongs to one call and must not be used after it, nor by
+// several goroutines at once.
+type Exchange struct {
+	auth      *Auth
+	route     *route // nil in an adapter's middleware
+	req       *http.Request
+	reqHeader http.Header // nil in process without headers
+	ownHeader bool        // reqHeader is a copy that may be changed
+	remote    string
+	params    map[string]string
+	body      any // as parsed, for hooks that look at what no endpoint declares
+	hasBody   bool
+
+	header  http.Header
+	cookies cookie.Queue
+
+	sessionKnown bool // session was looked for
+	session      *ActiveSession
+	newSession   *ActiveSession
+	values       map[any]any
+}
+
+func (a *Auth) newExchange(rt *route, o *callOptions) *Exchange {
+	return &Exchange{auth: a, route: rt, reqHeader: o.header, remote: o.remote}
+}
+
+// Auth returns the Auth that serves the call.
+func (x *Exchange) Auth() *Auth { return x.auth }
+
+// Endpoint returns the endpoint that is called, or nil in an adapter's middleware.
+func (x *Exchange) Endpoint() AnyEndpoint {
+	if x.route == nil {
+		return nil
+	}
+	return x.route.endpoint
+}
+
+// HTTP reports whether the call came over HTTP rather than in process.
+func (x *Exchange) HTTP() bool { return x.req != nil }
+
+// Method returns the HTTP method; in process it is the endpoint's first.
+func (x *Exchange) Method() string {
+	if x.req != nil {
+		return x.req.Method
+	}
+	if x.route != nil {
+		if m := x.route.spec.methods(); len(m) > 0 {
+			return m[0]
+		}
+	}
+	return ""
+}
+
+// Now returns the installation's time, in UTC and whole milliseconds.
+func (x *Exchange) Now() time.Time { return x.auth.Now() }
+
+// Logger returns the installation's logger.
+func (x *Exchange) Logger() *slog.Logger { return x.auth.config.Logger }
+
+// RequestHeader returns the first value of a request header, or "".
+func (x *Exchange) RequestHeader(name string) string { return x.reqHeader.Get(name) }
+
+// SetRequestHeader changes what the rest of the call sees of a request header; the caller's own headers stay as they
+// are. A plugin turns another form of credential into a cookie that way.
+func (x *Exchange) SetRequestHeader(name, value string) {
+	if !x.ownHeader {
+		x.reqHeader = x.reqHeader.Clone()
+		if x.reqHeader == nil {
+			x.reqHeader = http.Header{}
+		}
+		x.ownHeader = true
+	}
+	x.reqHeader.Set(name, value)
+}
+
+// Param returns a path parameter, decoded once, or "".
+func (x *Exchange) Param(name string) string { return x.params[name] }
+
+// Body returns the request body as it was parsed: nil, bool, float64, string, []any or *wire.Object; ok is false if
+// there was none. It must not be changed.
+func (x *Exchange) Body() (body any, ok bool) { return x.body, x.hasBody }
+
+// ClientIP returns the client's address in canonical form, or "" if it is unknown.
+func (x *Exchange) ClientIP() string { return x.auth.clientIP.Resolve(x.reqHeader, x.remote) }
+
+// SetHeader sets a response header. It panics on Set-Cookie, which goes through SetCookie.
+func (x *Exchange) SetHeader(name, value string) {
+	name = http.CanonicalHeaderKey(name)
+	if name == "Set-Cookie" {
+		panic("core: cookies are set with Exchange.SetCookie")
+	}
+	if x.header == nil {
+		x.header = make(http.Header, 4)
+	}
+	x.header[name] = []string{value}
+}
+
+// Value returns what SetValue kept under key, or nil. Keys are types of the plugin's own, as with context.WithValue.
+func (x *Exchange) Value(key any) any { return x.values[key] }
+
+// SetValue keeps something for the rest of the call, for a later hook.
+func (x *Exchange) SetValue(key, value any) {
+	if x.values == nil {
+		x.values = map[any]any{}
+	}
+	x.values[key] = value
+}
+
+// NewSession returns the session that this call made, or nil.
+func (x *Exchange) NewSession() *ActiveSession { return x.newSession }
+
+// ReplaceNewSession puts another session in the place of the one that this call made, and sends its cookie instead.
+// With nil the client gets no session from this call; deleting the row is the caller's business.
+func (x *Exchange) ReplaceNewSession(s *ActiveSession) {
+	dontRemember := x.cookies.Has(x.auth.cookies.dontRemember.Name)
+	x.cookies.Drop(x.auth.cookies.sessionToken.Name)
+	x.cookies.Drop(x.auth.cookies.dontRemember.Name)
+	x.newSession = s
+	if s != nil {
+		x.setSessionCookie(s, dontRemember)
+	}
+}
+
+// Session returns the session of whoever makes the call, or nil if there is none. It is looked up once; a session due
+// for it is prolonged and its cookie set again. It may come from the cookie cache where the endpoint allows that.
+func (x *Exchange) Session(ctx context.Context) (*ActiveSession, error) {
+	if x.sessionKnown {
+		return x.session, nil
+	}
+	s, err := x.resolveSession(ctx, resolveOptions{})
+	if err != nil {
+		return nil, err
+	}
+	x.session, x.sessionKnown = s, true
+	return s, nil
+}
+
+// RequireSession is Session that returns ErrUnauthorized if there is none.
+func (x *Exchange) RequireSession(ctx context.Context) (*ActiveSession, error) {
+	s, err := x.Session(ctx)
+	if err == nil && s == nil {
+		err = ErrUnauthorized
+	}
+	return s, err
+}
+
+// RequireStoredSession is RequireSession with a session that the store has confirmed during this call.
+func (x *Exchange) RequireStoredSession(ctx context.Context) (*ActiveSession, error) {
+	return x.RequireSession(ctx)
+}
+
+// RequireFreshSession is RequireStoredSession that returns ErrSessionNotFresh if the session began too long ago
+// (Config.Session.FreshAge).
+func (x *Exchange) RequireFreshSession(ctx context.Context) (*ActiveSession, error) {
+	s, err := x.RequireStoredSession(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if fresh := x.auth.config.Session.FreshAge; fresh > 0 && x.Now().Sub(s.Session.CreatedAt) >= fresh {
+		return nil, ErrSessionNotFresh
+	}
+	return s, nil
+}

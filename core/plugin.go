@@ -1,0 +1,59 @@
+package core
+
+import (
+	"context"
+
+	"github.com/cardea-auth/cardea/core/schema"
+)
+
+// Plugin adds to an [Auth]. It is data: Manifest gives the same answer every time and does no I/O, so it can be read
+// before anything runs.
+type Plugin interface{ Manifest() Manifest }
+
+// Manifest is what a plugin adds. A zero field means that it adds nothing of that kind.
+type Manifest struct {
+	// ID names the plugin, as upstream does: "two-factor". It is mandatory.
+	ID string
+	// Requires are the ids of plugins that must be there too.
+	Requires []string
+	// Endpoints are the operations it serves.
+	Endpoints []AnyEndpoint
+	// Hooks run before or after endpoints, its own or others'.
+	Hooks []Hook
+	// SignIn are asked in order whenever a sign-in completes, before a session exists.
+	SignIn []SignInStep
+	// Schema are tables of its own and columns on others'.
+	Schema []schema.Extension
+	// Errors are the errors that its endpoints return, for the API description.
+	Errors []*Error
+	// Init runs once, at the end of New, in the order of Config.Plugins. It may keep the Auth. What it starts, Close
+	// stops.
+	Init func(ctx context.Context, a *Auth) error
+	// Close runs in Auth.Close, in reverse order.
+	Close func(ctx context.Context) error
+}
+
+// SignInStep is asked when somebody has proved who they are and a session is about to be made.
+type SignInStep struct {
+	// Name says what it checks, for logs.
+	Name string
+	// Check returns nil to let the sign-in pass, an [*Error] to refuse it, or a [*Challenge] to ask for more. It may
+	// add columns to the session through s.
+	Check func(ctx context.Context, x *Exchange, s *SignIn) error
+}
+
+// Guard is a condition on a request, asked after validation and the endpoint's Access, and by an adapter's Require. It
+// returns nil to let the request pass, or the error to answer with.
+type Guard func(ctx context.Context, x *Exchange) error
+
+// RedirectTo is a Guard for pages: a visitor without a session is sent to target, a path on this origin, with 302
+// instead of being answered 401.
+func RedirectTo(target string) Guard {
+	return func(ctx context.Context, x *Exchange) error {
+		s, err := x.Session(ctx)
+		if err == nil && s == nil {
+			return Redirect(target)
+		}
+		return err
+	}
+}

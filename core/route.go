@@ -1,0 +1,6 @@
+package core
+
+// coreEndpoints are the endpoints that every Auth has.
+func coreEndpoints() []AnyEndpoint {
+	return []AnyEndpoint{GetSession, SignOut, OK, ErrorPage}
+}

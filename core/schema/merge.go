@@ -1,0 +1,169 @@
+package schema
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Source is what one owner contributes to a schema.
+type Source struct {
+	// Owner names the contributor in error messages: "core", "plugin admin", "config".
+	Owner string
+	// Extensions are its tables and columns.
+	Extensions []Extension
+}
+
+// Schema is the whole of the tables of an installation. It is immutable and safe for concurrent use.
+type Schema struct {
+	tables []*Table
+	byName map[string]*Table
+}
+
+// Table returns the table with that logical name, or nil.
+func (s *Schema) Table(name string) *Table { return s.byName[name] }
+
+// Tables returns all tables in the order in which they were declared. The caller must not change the slice.
+func (s *Schema) Tables() []*Table { return s.tables }
+
+// Merge puts the sources together, in order. Two owners may declare one column if they mean the same; anything else
+// that collides is reported, all of it in one error: a column with two definitions, two columns with one name in the
+// database, two tables with one name in the database, a foreign key to a table that nobody declares.
+func Merge(sources ...Source) (*Schema, error) {
+	s := &Schema{byName: map[string]*Table{}}
+	var problems []error
+	for _, src := range sources {
+		for i := range src.Extensions {
+			problems = append(problems, s.extend(src.Owner, &src.Extensions[i])...)
+		}
+	}
+	for _, t := range s.tables {
+		t.add(t.Owner, Column{Name: ID, SQLName: ID, Kind: String, Required: true, Returned: true})
+	}
+	problems = append(problems, s.check()...)
+	if len(problems) > 0 {
+		return nil, errors.Join(problems...)
+	}
+	return s, nil
+}
+
+func (s *Schema) extend(owner string, e *Extension) (problems []error) {
+	t := s.byName[e.Table]
+	if t == nil {
+		t = &Table{Name: e.Table, SQLName: e.SQLName, Owner: owner, index: map[string]int{}}
+		if t.SQLName == "" {
+			t.SQLName = e.Table
+		}
+		if err := checkIdentifier(e.Table); err != nil {
+			problems = append(problems, fmt.Errorf("schema: table %q of %s: %w", e.Table, owner, err))
+		}
+		s.byName[e.Table] = t
+		s.tables = append(s.tables, t)
+	} else if e.SQLName != "" && e.SQLName != t.SQLName {
+		problems = append(problems, fmt.Errorf("schema: %s calls the table of model %q %q, but %s already calls it %q: rename it in one place only",
+			owner, e.Table, e.SQLName, t.Owner, t.SQLName))
+	}
+	for _, c := range e.Columns {
+		if c.SQLName == "" {
+			c.SQLName = c.Name
+		}
+		problems = append(problems, t.declare(owner, c)...)
+	}
+	t.Indexes = append(t.Indexes, e.Indexes...)
+	return problems
+}
+
+// declare adds a column, or accepts it silently where it is there already with the same meaning.
+func (t *Table) declare(owner string, c Column) []error {
+	where := fmt.Sprintf("%q of table %q", c.Name, t.Name)
+	if c.Name == ID {
+		return []error{fmt.Errorf("schema: %s declares the column %s: every table has its id already, leave it out", owner, where)}
+	}
+	if err := errors.Join(checkIdentifier(c.Name), checkIdentifier(c.SQLName)); err != nil {
+		return []error{fmt.Errorf("schema: column %s, declared by %s: %w", where, owner, err)}
+	}
+	if c.Kind < String || c.Kind > NumberArray {
+		return []error{fmt.Errorf("schema: column %s, declared by %s, has no kind: set Column.Kind", where, owner)}
+	}
+	if i, ok := t.index[c.Name]; ok {
+		if t.Columns[i].sameDefinition(&c) {
+			return nil
+		}
+		return []error{fmt.Errorf("schema: column %s is declared twice with different definitions: %s by %s, %s by %s; rename one of the two columns or give both the same definition",
+			where, t.Columns[i].describe(), t.owners[i], c.describe(), owner)}
+	}
+	for i := range t.Columns {
+		if strings.EqualFold(t.Columns[i].SQLName, c.SQLName) {
+			return []error{fmt.Errorf("schema: columns %q (%s) and %q (%s) of table %q share the name %q in the database: give one of them another SQLName",
+				t.Columns[i].Name, t.owners[i], c.Name, owner, t.Name, c.SQLName)}
+		}
+	}
+	t.add(owner, c)
+	return nil
+}
+
+func (t *Table) add(owner string, c Column) {
+	t.index[c.Name] = len(t.Columns)
+	t.Columns = append(t.Columns, c)
+	t.owners = append(t.owners, owner)
+}
+
+// check looks at what only the whole schema shows.
+func (s *Schema) check() (problems []error) {
+	bySQL := map[string]*Table{}
+	for _, t := range s.tables {
+		key := strings.ToLower(t.SQLName)
+		if o := bySQL[key]; o != nil {
+			problems = append(problems, fmt.Errorf("schema: models %q (%s) and %q (%s) share the table %q: give one of them another SQLName",
+				o.Name, o.Owner, t.Name, t.Owner, t.SQLName))
+		}
+		bySQL[key] = t
+		for i, c := range t.Columns {
+			if c.References != nil && s.byName[c.References.Table] == nil {
+				problems = append(problems, fmt.Errorf("schema: column %q of table %q (%s) refers to the model %q, which nobody declares: is a plugin missing?",
+					c.Name, t.Name, t.owners[i], c.References.Table))
+			}
+		}
+		for _, ix := range t.Indexes {
+			for _, name := range ix.Columns {
+				if t.Column(name) == nil {
+					problems = append(problems, fmt.Errorf("schema: an index of table %q names the column %q, which it does not have", t.Name, name))
+				}
+			}
+		}
+	}
+	return problems
+}
+
+func (c *Column) describe() string {
+	d := c.Kind.String()
+	if c.Required {
+		d += " required"
+	}
+	if c.Unique {
+		d += " unique"
+	}
+	if c.References != nil {
+		d += " referring to " + c.References.Table
+	}
+	if c.SQLName != c.Name {
+		d += fmt.Sprintf(" named %q in the database", c.SQLName)
+	}
+	return d
+}
+
+// checkIdentifier refuses names that no database should be asked to quote. 63 bytes is PostgreSQL's limit.
+func checkIdentifier(s string) error {
+	if s == "" {
+		return errors.New("a name is empty")
+	}
+	if len(s) > 63 {
+		return fmt.Errorf("the name %q is longer than 63 bytes", s)
+	}
+	for _, r := range s {
+		if r < ' ' || r == 0x7f || strings.ContainsRune("\"'`[];", r) {
+			return fmt.Errorf("the name %q has a character that cannot stand in a name", s)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,191 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/cardea-auth/cardea/core/wire"
+)
+
+// Response is a whole answer. An adapter writes it once: status, every header with every value, body.
+type Response struct {
+	Status int
+	// Header has Set-Cookie in it, one value a cookie, in order. It must not be changed.
+	Header http.Header
+	// Body is nil for an empty body.
+	Body []byte
+}
+
+// Content is what a handler returns to answer with something else than JSON.
+type Content struct {
+	// Type is the content type.
+	Type string
+	Data []byte
+}
+
+// ServeHTTP serves the auth endpoints. It answers 404 for everything outside of the base path.
+func (a *Auth) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	a.Serve(r.Context(), r).WriteTo(w)
+}
+
+// WriteTo writes the response to a net/http writer.
+func (r *Response) WriteTo(w http.ResponseWriter) {
+	h := w.Header()
+	for name, values := range r.Header {
+		if name == "Set-Cookie" { // the app's middleware may have set cookies of its own
+			h[name] = append(h[name], values...)
+			continue
+		}
+		h[name] = values
+	}
+	if r.Body != nil {
+		h["Content-Length"] = []string{strconv.Itoa(len(r.Body))}
+	}
+	w.WriteHeader(r.Status)
+	if r.Body != nil {
+		// An error here means that the client has gone; there is nobody left to tell.
+		_, _ = w.Write(r.Body)
+	}
+}
+
+// Serve answers a request. r is not kept and, but for its body, not changed. ctx may differ from r's own context: it is
+// the one that reaches the store. The path is taken from r.URL as the client escaped it.
+func (a *Auth) Serve(ctx context.Context, r *http.Request) (res *Response) {
+	x := &Exchange{auth: a, req: r, reqHeader: r.Header, remote: r.RemoteAddr}
+	defer func() {
+		if v := recover(); v != nil {
+			if v == http.ErrAbortHandler { //nolint:errorlint // the panic value itself, as net/http compares it
+				panic(v)
+			}
+			res = x.respondError(ctx, newPanicError(v))
+		}
+	}()
+	path, ok := a.base.Strip(r.URL.EscapedPath())
+	if !ok {
+		return notFound()
+	}
+	if a.disabled[strings.TrimRight(path, "/")] {
+		return &Response{Status: http.StatusNotFound, Header: http.Header{"Content-Type": {"text/plain;charset=UTF-8"}}, Body: []byte("Not Found")}
+	}
+	x.route, x.params = a.registry.find(r.Method, path)
+	if x.route == nil {
+		return notFound()
+	}
+	if r.Method != http.MethodGet || x.route.spec.ChangesState {
+		// A client that goes away must not leave half of a change behind. Store calls have their own deadline.
+		ctx = context.WithoutCancel(ctx)
+	}
+	out, err := a.serve(ctx, x)
+	if err != nil {
+		return x.respondError(ctx, err)
+	}
+	return x.respond(ctx, out)
+}
+
+func (a *Auth) serve(ctx context.Context, x *Exchange) (any, error) {
+	if err := x.decodeBody(); err != nil {
+		return nil, err
+	}
+	if err := x.checkOrigin(); err != nil {
+		return nil, err
+	}
+	return a.run(ctx, x, x.bind(x.req.URL.Query))
+}
+
+func notFound() *Response { return &Response{Status: http.StatusNotFound, Header: http.Header{}} }
+
+var jsonType = []string{"application/json"}
+
+// respond encodes a returned value.
+func (x *Exchange) respond(ctx context.Context, out any) *Response {
+	res := &Response{Status: http.StatusOK}
+	switch v := out.(type) {
+	case *Content:
+		res.Body = v.Data
+		x.setHeaderValues("Content-Type", []string{v.Type})
+	default:
+		body, err := wire.Append(make([]byte, 0, 1024), out)
+		if err != nil {
+			return x.respondError(ctx, err)
+		}
+		res.Body = body
+		x.setHeaderValues("Content-Type", jsonType)
+	}
+	return x.finish(ctx, res)
+}
+
+// respondError turns an error into the contract's shape. Only an *Error shows anything of itself to the client.
+func (x *Exchange) respondError(ctx context.Context, err error) *Response {
+	var challenge *Challenge
+	if errors.As(err, &challenge) {
+		return x.respond(ctx, challenge.Body)
+	}
+	e := clientError(err)
+	if e == nil {
+		// What broke says nothing about the client, and cookies set on the way belong to something undone.
+		x.logError(ctx, err)
+		return &Response{Status: errInternal.Status, Header: http.Header{}}
+	}
+	if e.Status >= 500 || e.cause != nil {
+		x.logError(ctx, err)
+	}
+	if e.Status >= 500 {
+		x.cookies.Clear()
+	}
+	for name, values := range e.header {
+		x.setHeaderValues(name, values)
+	}
+	res := &Response{Status: e.Status}
+	if e.Status != http.StatusFound {
+		x.setHeaderValues("Content-Type", jsonType)
+	}
+	if !e.bodyless() {
+		res.Body, _ = e.AppendJSON(make([]byte, 0, 128)) // never fails
+	}
+	return x.finish(ctx, res)
+}
+
+// finish adds the cookies.
+func (x *Exchange) finish(ctx context.Context, res *Response) *Response {
+	if x.auth.config.Compat == Hardened && x.header["Cache-Control"] == nil {
+		x.setHeaderValues("Cache-Control", noStore)
+	}
+	if n := x.cookies.Len(); n > 0 {
+		lines := make([]string, 0, n)
+		for _, c := range x.cookies.List() {
+			line, err := c.Serialize()
+			if err != nil {
+				x.logError(ctx, err)
+				return &Response{Status: errInternal.Status, Header: http.Header{}}
+			}
+			lines = append(lines, line)
+		}
+		x.setHeaderValues("Set-Cookie", lines)
+	}
+	res.Header = x.header
+	if res.Header == nil {
+		res.Header = http.Header{}
+	}
+	return res
+}
+
+var noStore = []string{"no-store"}
+
+func (x *Exchange) setHeaderValues(canonical string, values []string) {
+	if x.header == nil {
+		x.header = make(http.Header, 4)
+	}
+	x.header[canonical] = values
+}
+
+// logError writes what the client is not told. Tokens, passwords and cookies are not among the attributes.
+func (x *Exchange) logError(ctx context.Context, err error) {
+	operation := ""
+	if x.route != nil {
+		operation = x.route.spec.ID
+	}
+	x.Logger().ErrorContext(ctx, "auth request failed", "operation", operation, "method", x.Method(), "error", err)
+}

@@ -1,0 +1,46 @@
+package core
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/cardea-auth/cardea/core/model"
+	"github.com/cardea-auth/cardea/core/store"
+)
+
+// SignIn is a sign-in about to be completed.
+type SignIn struct {
+	// User is who has proved to be it.
+	User *model.User
+	// Method is how: "email", "google", "passkey" …
+	Method string
+	// DontRemember asks for a session of one day and a cookie that ends with the browser.
+	DontRemember bool
+	// Extra are columns for the session row.
+	Extra model.Extra
+}
+
+// CompleteSignIn is where every sign-in ends, whatever the method: it asks each plugin's SignInStep, then makes the
+// session and sets its cookies. The first factor alone makes none.
+//
+// A step that refuses makes it return that [*Error]; one that asks for more, a [*Challenge]: the handler returns either
+// as its own error. Inside of a transaction the cookies are set once that has committed.
+func (x *Exchange) CompleteSignIn(ctx context.Context, s SignIn) (*model.Session, error) {
+	for _, step := range x.auth.signIn {
+		if err := step.Check(ctx, x, &s); err != nil {
+			if answerable(err) {
+				return nil, err
+			}
+			return nil, fmt.Errorf("core: sign-in step %q: %w", step.Name, err)
+		}
+	}
+	session, err := x.createSession(ctx, &s)
+	if err != nil {
+		return nil, err
+	}
+	err = store.AfterCommit(ctx, func(context.Context) error {
+		x.setSessionCookie(&ActiveSession{Session: session, User: s.User}, s.DontRemember)
+		return nil
+	})
+	return session, err
+}

@@ -1,0 +1,144 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+
+	"github.com/cardea-auth/cardea/core/schema"
+)
+
+// Rows reads and writes a table whose columns are all known, as structs of type T with db tags (see [schema.Of]).
+// It is immutable and safe for concurrent use.
+type Rows[T any] struct {
+	table  *schema.Table
+	fields []schema.Field
+}
+
+// NewRows binds T to a table of a merged schema. It panics if T has a field that is not a column of the table: that is
+// a mistake in the program. Columns that T does not have are left alone.
+func NewRows[T any](t *schema.Table) *Rows[T] {
+	r := &Rows[T]{table: t, fields: schema.Fields(reflect.TypeFor[T]())}
+	for _, f := range r.fields {
+		if t.Column(f.Column.Name) == nil {
+			panic(fmt.Sprintf("store: table %q has no column %q", t.Name, f.Column.Name))
+		}
+	}
+	return r
+}
+
+// Table returns the table.
+func (r *Rows[T]) Table() *schema.Table { return r.table }
+
+// Find returns the first row that matches, or ErrNotFound.
+func (r *Rows[T]) Find(ctx context.Context, s Store, where ...Cond) (T, error) {
+	return r.one(s.FindOne(ctx, From(r.table, where...)))
+}
+
+// List returns the rows that match q, whose Table may be left out.
+func (r *Rows[T]) List(ctx context.Context, s Store, q Query) ([]T, error) {
+	q.Table = r.table
+	records, err := s.FindMany(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]T, len(records))
+	for i, rec := range records {
+		if out[i], err = r.decode(rec); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// Create inserts v and returns it as stored. A nil pointer, slice or map is null. ErrConflict as in [Store.Create].
+func (r *Rows[T]) Create(ctx context.Context, s Store, v T) (T, error) {
+	return r.one(s.Create(ctx, r.table, r.encode(v)))
+}
+
+// Update sets columns on the rows that match and returns how many there were.
+func (r *Rows[T]) Update(ctx context.Context, s Store, set Record, where ...Cond) (int64, error) {
+	return s.Update(ctx, From(r.table, where...), set)
+}
+
+// Delete removes the rows that match and returns how many there were.
+func (r *Rows[T]) Delete(ctx context.Context, s Store, where ...Cond) (int64, error) {
+	return s.Delete(ctx, From(r.table, where...))
+}
+
+// Consume removes and returns one row that matches: one winner, ErrNotFound for the others.
+func (r *Rows[T]) Consume(ctx context.Context, s Store, where ...Cond) (T, error) {
+	return r.one(s.ConsumeOne(ctx, From(r.table, where...)))
+}
+
+// Increment adds by to a column of the row that matches, guarded by the conditions, and returns the row as it is then.
+func (r *Rows[T]) Increment(ctx context.Context, s Store, column string, by int64, where ...Cond) (T, error) {
+	return r.one(s.IncrementOne(ctx, From(r.table, where...), column, by))
+}
+
+func (r *Rows[T]) one(rec Record, err error) (T, error) {
+	if err != nil {
+		var zero T
+		return zero, err
+	}
+	return r.decode(rec)
+}
+
+func (r *Rows[T]) encode(v T) Record {
+	rec := make(Record, len(r.fields))
+	rv := reflect.ValueOf(&v).Elem()
+	for _, f := range r.fields {
+		fv := rv.FieldByIndex(f.Index)
+		switch fv.Kind() {
+		case reflect.Pointer, reflect.Slice, reflect.Map, reflect.Interface:
+			if fv.IsNil() {
+				rec[f.Column.Name] = nil
+				continue
+			}
+			if fv.Kind() == reflect.Pointer {
+				fv = fv.Elem()
+			}
+		}
+		rec[f.Column.Name] = plain(f.Column.Kind, fv)
+	}
+	return rec
+}
+
+// plain returns the value as the Go type of the kind, also where the field has a named type over it.
+func plain(k schema.Kind, v reflect.Value) any {
+	switch k {
+	case schema.String:
+		return v.String()
+	case schema.Boolean:
+		return v.Bool()
+	case schema.Number:
+		return v.Int()
+	default:
+		return v.Interface()
+	}
+}
+
+func (r *Rows[T]) decode(rec Record) (T, error) {
+	var v T
+	rv := reflect.ValueOf(&v).Elem()
+	for _, f := range r.fields {
+		n, err := r.table.Column(f.Column.Name).Normalize(rec[f.Column.Name])
+		if err != nil {
+			return v, fmt.Errorf("store: table %q: %w", r.table.Name, err)
+		}
+		if n == nil {
+			continue // the zero value stands for null
+		}
+		fv := rv.FieldByIndex(f.Index)
+		if fv.Kind() == reflect.Pointer {
+			fv.Set(reflect.New(fv.Type().Elem()))
+			fv = fv.Elem()
+		}
+		nv := reflect.ValueOf(n)
+		if !nv.Type().ConvertibleTo(fv.Type()) {
+			return v, fmt.Errorf("store: table %q: column %q holds %T, which does not fit %v", r.table.Name, f.Column.Name, n, fv.Type())
+		}
+		fv.Set(nv.Convert(fv.Type()))
+	}
+	return v, nil
+}

@@ -1,0 +1,52 @@
+// Command fuzzall runs every fuzz target of the given packages for a while, one after the other.
+//
+//	go run ./internal/fuzzall -time 10s ./...
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+)
+
+func main() {
+	duration := flag.String("time", "10s", "how long to run each target")
+	flag.Parse()
+	packages, err := output("list", flag.Args()...)
+	if err != nil {
+		fail(err)
+	}
+	targets := 0
+	for _, pkg := range strings.Fields(packages) {
+		listed, err := output("test", "-run", "^$", "-list", "^Fuzz", pkg)
+		if err != nil {
+			fail(err)
+		}
+		for _, target := range strings.Fields(listed) {
+			if !strings.HasPrefix(target, "Fuzz") {
+				continue
+			}
+			targets++
+			cmd := exec.Command("go", "test", "-run", "^$", "-fuzz", "^"+target+"$", "-fuzztime", *duration, pkg) //nolint:gosec // names come from go itself
+			cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+			if err := cmd.Run(); err != nil {
+				fail(fmt.Errorf("%s %s: %w", pkg, target, err))
+			}
+		}
+	}
+	fmt.Printf("%d fuzz targets, %s each\n", targets, *duration)
+}
+
+func output(verb string, args ...string) (string, error) {
+	cmd := exec.Command("go", append([]string{verb}, args...)...) //nolint:gosec // arguments are package patterns
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	return string(out), err
+}
+
+func fail(err error) {
+	fmt.Fprintln(os.Stderr, "fuzzall:", err)
+	os.Exit(1)
+}

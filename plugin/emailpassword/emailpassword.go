@@ -1,0 +1,97 @@
+// Package emailpassword lets people sign up and in with an email address and a password.
+//
+//	pw := emailpassword.New(emailpassword.Options{})
+//	auth, err := core.New(core.Config{…, Plugins: []core.Plugin{pw}})
+//
+//	out, err := pw.SignIn.Call(ctx, auth, emailpassword.SignInInput{Email: email, Password: password})
+//
+// Passwords are hashed as Config.Password says, by default as better-auth does. Whether an address has an account shows
+// neither in the answers to sign-ins nor in their timing.
+package emailpassword
+
+import (
+	"errors"
+
+	"github.com/cardea-auth/cardea/core"
+	"github.com/cardea-auth/cardea/core/password"
+)
+
+// Options says how the plugin behaves. The zero value is usable.
+type Options struct {
+	// Disabled answers sign-up and sign-in with 400, as upstream does for an app that uses other methods only.
+	Disabled bool
+	// DisableSignUp answers sign-up with 400: only existing users get in.
+	DisableSignUp bool
+	// DisableAutoSignIn makes sign-up answer without a session, and alike for an address that is taken already.
+	DisableAutoSignIn bool
+	// MinPasswordLength is the shortest password accepted at sign-up, in UTF-16 units as JavaScript counts. The default
+	// is 8.
+	MinPasswordLength int
+	// MaxPasswordLength is the longest password accepted anywhere, in UTF-16 units. The default is 128.
+	MaxPasswordLength int
+}
+
+func (o Options) withDefaults() Options {
+	if o.MinPasswordLength == 0 {
+		o.MinPasswordLength = 8
+	}
+	if o.MaxPasswordLength == 0 {
+		o.MaxPasswordLength = 128
+	}
+	return o
+}
+
+// Plugin serves the endpoints. Its fields are also the server-side API.
+type Plugin struct {
+	// SignUp is POST /sign-up/email.
+	SignUp *core.Endpoint[SignUpInput, SignUpOutput]
+	// SignIn is POST /sign-in/email.
+	SignIn *core.Endpoint[SignInInput, SignInOutput]
+
+	opts Options
+}
+
+// New makes the plugin.
+func New(o Options) *Plugin {
+	p := &Plugin{opts: o.withDefaults()}
+	p.SignUp = core.Define(core.Spec{
+		ID: "signUpEmail", Method: "POST", Path: "/sign-up/email", Access: core.Public, Form: true, Login: true,
+		Summary: "Sign up with an email address and a password.",
+	}, p.signUp)
+	p.SignIn = core.Define(core.Spec{
+		ID: "signInEmail", Method: "POST", Path: "/sign-in/email", Access: core.Public, Form: true, Login: true,
+		Summary: "Sign in with an email address and a password.",
+	}, p.signIn)
+	return p
+}
+
+// Manifest describes the plugin.
+func (p *Plugin) Manifest() core.Manifest {
+	return core.Manifest{
+		ID:        "email-password",
+		Endpoints: []core.AnyEndpoint{p.SignUp, p.SignIn},
+		Errors: []*core.Error{ErrDisabled, ErrSignUpDisabled, ErrInvalidEmail, ErrInvalidPassword, ErrInvalidEmailOrPassword,
+			ErrPasswordTooShort, ErrPasswordTooLong, core.ErrUserExists, core.ErrFailedToCreateUser},
+	}
+}
+
+var _ core.Plugin = (*Plugin)(nil)
+
+// The plugin's errors, with the codes and texts of the contract.
+var (
+	ErrDisabled               = core.NewError(400, "EMAIL_PASSWORD_DISABLED", "Email and password is not enabled")
+	ErrSignUpDisabled         = core.NewError(400, "EMAIL_PASSWORD_SIGN_UP_DISABLED", "Email and password sign up is not enabled")
+	ErrInvalidEmail           = core.NewError(400, "INVALID_EMAIL", "Invalid email")
+	ErrInvalidPassword        = core.NewError(400, "INVALID_PASSWORD", "Invalid password")
+	ErrInvalidEmailOrPassword = core.NewError(401, "INVALID_EMAIL_OR_PASSWORD", "Invalid email or password")
+	ErrPasswordTooShort       = core.NewError(400, "PASSWORD_TOO_SHORT", "Password too short")
+	ErrPasswordTooLong        = core.NewError(400, "PASSWORD_TOO_LONG", "Password too long")
+)
+
+// busy translates what the hasher says when all its slots stay taken.
+func busy(err error) error {
+	if errors.Is(err, password.ErrBusy) {
+		return core.ErrBusy.Wrap(err)
+	}
+	return err
+}

@@ -1,0 +1,106 @@
+package emailpassword
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/cardea-auth/cardea/core"
+	"github.com/cardea-auth/cardea/core/model"
+	"github.com/cardea-auth/cardea/core/password"
+	"github.com/cardea-auth/cardea/core/store"
+	"github.com/cardea-auth/cardea/core/wire"
+)
+
+// SignInInput is the body of POST /sign-in/email.
+type SignInInput struct {
+	Email    string `json:"email"`
+	Password string `json:"password"`
+	// CallbackURL is where the client goes next; it comes back in the answer.
+	CallbackURL *string `json:"callbackURL"`
+	// RememberMe, if false, asks for a session that ends with the browser.
+	RememberMe *bool `json:"rememberMe"`
+}
+
+// SignInOutput is the answer of POST /sign-in/email.
+type SignInOutput struct {
+	// Redirect says that URL is there to go to.
+	Redirect bool        `json:"redirect"`
+	Token    string      `json:"token"`
+	URL      *string     `json:"url,omitempty"`
+	User     *model.User `json:"user"`
+}
+
+func (p *Plugin) signIn(ctx context.Context, x *core.Exchange, in SignInInput) (SignInOutput, error) {
+	if p.opts.Disabled {
+		return SignInOutput{}, ErrDisabled
+	}
+	if !validEmail(in.Email) {
+		return SignInOutput{}, ErrInvalidEmail
+	}
+	if password.UTF16Len(in.Password) > p.opts.MaxPasswordLength {
+		return SignInOutput{}, ErrPasswordTooLong // before it costs a hash
+	}
+	user, err := p.authenticate(ctx, x.Auth(), in.Email, in.Password)
+	if err != nil {
+		return SignInOutput{}, err
+	}
+	session, err := x.CompleteSignIn(ctx, core.SignIn{User: user, Method: "email", DontRemember: isFalse(in.RememberMe)})
+	if err != nil {
+		return SignInOutput{}, err
+	}
+	out := SignInOutput{Token: session.Token, User: user}
+	if in.CallbackURL != nil && *in.CallbackURL != "" {
+		out.Redirect, out.URL = true, in.CallbackURL
+		x.SetHeader("Location", *in.CallbackURL)
+	}
+	return out, nil
+}
+
+// authenticate returns the user whose address and password these are. Every way to fail costs one hash and gives the one
+// error, so that neither answer nor time tells whether the address has an account.
+func (p *Plugin) authenticate(ctx context.Context, auth *core.Auth, email, pw string) (*model.User, error) {
+	user, stored, err := p.credential(ctx, auth, email)
+	if err != nil {
+		return nil, err
+	}
+	if stored == "" {
+		if _, err := auth.Hasher().Hash(ctx, pw); err != nil {
+			return nil, fmt.Errorf("emailpassword: %w", busy(err))
+		}
+		return nil, ErrInvalidEmailOrPassword
+	}
+	ok, err := auth.Hasher().Verify(ctx, stored, pw)
+	if err != nil {
+		return nil, fmt.Errorf("emailpassword: verify: %w", busy(err))
+	}
+	if !ok {
+		return nil, ErrInvalidEmailOrPassword
+	}
+	return user, nil
+}
+
+// credential returns the user with that address and the hash of their password, which is empty if there is no such user
+// or they have no password.
+func (p *Plugin) credential(ctx context.Context, auth *core.Auth, email string) (*model.User, string, error) {
+	user, err := auth.FindUserByEmail(ctx, email)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, "", nil
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	account, err := auth.FindCredential(ctx, user.ID)
+	if errors.Is(err, store.ErrNotFound) || err == nil && account.Password == nil {
+		return user, "", nil
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	return user, *account.Password, nil
+}
+
+// maxEmailBytes is the longest address (RFC 5321 §4.5.3.1.3, less the angle brackets).
+const maxEmailBytes = 254
+
+func validEmail(s string) bool { return len(s) <= maxEmailBytes && wire.IsEmail(s) }

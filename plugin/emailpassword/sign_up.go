@@ -1,0 +1,117 @@
+package emailpassword
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/cardea-auth/cardea/core"
+	"github.com/cardea-auth/cardea/core/model"
+	"github.com/cardea-auth/cardea/core/password"
+	"github.com/cardea-auth/cardea/core/secret"
+	"github.com/cardea-auth/cardea/core/store"
+)
+
+// SignUpInput is the body of POST /sign-up/email.
+type SignUpInput struct {
+	Name     string `json:"name"`
+	Email    string `json:"email" check:"email"`
+	Password string `json:"password" check:"min=1"`
+	// Image is the URL of a picture.
+	Image *string `json:"image"`
+	// CallbackURL is where a link in a mail that follows from the sign-up leads.
+	CallbackURL *string `json:"callbackURL"`
+	// RememberMe, if false, asks for a session that ends with the browser.
+	RememberMe *bool `json:"rememberMe"`
+}
+
+// SignUpOutput is the answer of POST /sign-up/email. Token is nil where no session was made.
+type SignUpOutput struct {
+	Token *string     `json:"token"`
+	User  *model.User `json:"user"`
+}
+
+func (p *Plugin) signUp(ctx context.Context, x *core.Exchange, in SignUpInput) (SignUpOutput, error) {
+	if p.opts.Disabled || p.opts.DisableSignUp {
+		return SignUpOutput{}, ErrSignUpDisabled
+	}
+	if !validEmail(in.Email) {
+		return SignUpOutput{}, ErrInvalidEmail
+	}
+	switch n := password.UTF16Len(in.Password); {
+	case n < p.opts.MinPasswordLength:
+		return SignUpOutput{}, ErrPasswordTooShort
+	case n > p.opts.MaxPasswordLength:
+		return SignUpOutput{}, ErrPasswordTooLong
+	}
+	auth := x.Auth()
+	_, err := auth.FindUserByEmail(ctx, in.Email)
+	taken := err == nil
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return SignUpOutput{}, err
+	}
+	if taken && !p.opts.DisableAutoSignIn {
+		return SignUpOutput{}, core.ErrUserExists
+	}
+	// Hashed before the transaction begins, which would otherwise stay open for as long; and, where the answer must not
+	// show that the address is taken, also then.
+	hash, err := auth.Hasher().Hash(ctx, in.Password)
+	if err != nil {
+		return SignUpOutput{}, fmt.Errorf("emailpassword: %w", busy(err))
+	}
+	if taken {
+		return p.pretend(x, in), nil
+	}
+	out, err := p.create(ctx, x, in, hash)
+	if errors.Is(err, core.ErrUserExists) && p.opts.DisableAutoSignIn {
+		return p.pretend(x, in), nil // somebody else was faster
+	}
+	return out, err
+}
+
+// create makes user, credential and session, all or nothing.
+func (p *Plugin) create(ctx context.Context, x *core.Exchange, in SignUpInput, hash string) (out SignUpOutput, err error) {
+	auth := x.Auth()
+	var challenge error
+	err = auth.Store().InTx(ctx, func(ctx context.Context) error {
+		user, err := auth.CreateUser(ctx, model.User{Name: in.Name, Email: in.Email, Image: in.Image})
+		if err != nil {
+			return err
+		}
+		_, err = auth.CreateAccount(ctx, model.Account{
+			UserID: user.ID, AccountID: user.ID, ProviderID: model.CredentialProvider, Password: &hash,
+		})
+		if err != nil {
+			return err
+		}
+		out.User = user
+		if p.opts.DisableAutoSignIn {
+			return nil
+		}
+		session, err := x.CompleteSignIn(ctx, core.SignIn{User: user, Method: "email", DontRemember: isFalse(in.RememberMe)})
+		var c *core.Challenge
+		if errors.As(err, &c) { // the user stays; only the session waits for the further step
+			challenge = c
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		out.Token = &session.Token
+		return nil
+	})
+	if err != nil {
+		return SignUpOutput{}, err
+	}
+	return out, challenge
+}
+
+// pretend answers as a sign-up without a session does, so that a taken address looks like a free one.
+func (p *Plugin) pretend(x *core.Exchange, in SignUpInput) SignUpOutput {
+	now := x.Now()
+	return SignUpOutput{User: &model.User{
+		ID: secret.ID(), Name: in.Name, Email: core.NormalizeEmail(in.Email), Image: in.Image, CreatedAt: now, UpdatedAt: now,
+	}}
+}
+
+func isFalse(b *bool) bool { return b != nil && !*b }
