@@ -98,13 +98,16 @@ func (a *Auth) build(baseErr error) error {
 	a.trusted, err = origin.NewList(patterns)
 	problems = append(problems, err)
 
+	if c.Secret != "" {
+		a.keys, err = secret.New(c.Secret)
+		problems = append(problems, err)
+	}
 	if err := errors.Join(problems...); err != nil {
 		return err
 	}
 	for _, p := range c.DisabledPaths {
 		a.disabled[strings.TrimRight(p, "/")] = true
 	}
-	a.keys = secret.NewKeyring(c.Secret)
 	a.cookies = newCookieSet(c, a.base)
 	a.store = withTimeout(c.Store, c.StoreTimeout)
 	a.hasher = password.Bounded(c.Password.Hasher, c.Password.Limits)

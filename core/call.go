@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/cardea-auth/cardea/core/cookie"
 	"github.com/cardea-auth/cardea/core/wire"
@@ -53,7 +54,7 @@ func (a *Auth) Call(ctx context.Context, operation string, in CallInput) (CallRe
 		x.body, x.hasBody = body, true
 	}
 	out, err := a.run(ctx, x, x.bind(func() url.Values { return in.Query }))
-	return CallResult{Value: out, Header: x.header, Cookies: x.cookies.List()}, err
+	return CallResult{Value: out, Header: x.header, Cookies: slices.Collect(x.cookies.All())}, err
 }
 
 // plainValue returns v as wire.Parse would have: by way of JSON, unless it is one already.

@@ -116,10 +116,10 @@ type CookieConfig struct {
 	CrossSubDomain bool
 	// Domain is the Domain attribute for CrossSubDomain. The default is BaseURL's host.
 	Domain string
-	// SameSite, Partitioned and Path replace the default attributes (Lax, false, "/").
-	SameSite    cookie.SameSite
-	Partitioned bool
-	Path        string
+	// Defaults change the attributes of all cookies: Path=/, HttpOnly, SameSite=Lax.
+	Defaults cookie.Patch
+	// Overrides change name or attributes of single cookies, by key: "session_token", "dont_remember".
+	Overrides map[string]cookie.Override
 }
 
 // Switch is a setting that has a default of its own besides on and off.

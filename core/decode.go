@@ -1,6 +1,7 @@
 package core
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -32,6 +33,7 @@ func (x *Exchange) decodeBody() error {
 	if media == mediaForm {
 		x.body, err = parseForm(data)
 	} else {
+		data = bytes.TrimPrefix(data, byteOrderMark) // fetch's Request.json skips it
 		x.body, err = wire.Parse(data, wire.Limits{Depth: maxDepth})
 	}
 	if err != nil {
@@ -40,6 +42,8 @@ func (x *Exchange) decodeBody() error {
 	x.hasBody = true
 	return nil
 }
+
+var byteOrderMark = []byte("\xef\xbb\xbf")
 
 // maxDepth is how deep JSON may nest.
 const maxDepth = 64

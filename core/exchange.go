@@ -124,10 +124,15 @@ func (x *Exchange) NewSession() *ActiveSession { return x.newSession }
 // ReplaceNewSession puts another session in the place of the one that this call made, and sends its cookie instead.
 // With nil the client gets no session from this call; deleting the row is the caller's business.
 func (x *Exchange) ReplaceNewSession(s *ActiveSession) {
-	dontRemember := x.cookies.Has(x.auth.cookies.dontRemember.Name)
-	x.cookies.Drop(x.auth.cookies.sessionToken.Name)
-	x.cookies.Drop(x.auth.cookies.dontRemember.Name)
-	x.newSession = s
+	mark, marked := x.cookies.Get(x.auth.cookies.dontRemember.Name)
+	dontRemember := marked && mark.Value != ""
+	var kept cookie.Queue
+	for c := range x.cookies.All() {
+		if c.Name != x.auth.cookies.sessionToken.Name && c.Name != x.auth.cookies.dontRemember.Name {
+			kept.Set(c)
+		}
+	}
+	x.cookies, x.newSession = kept, s
 	if s != nil {
 		x.setSessionCookie(s, dontRemember)
 	}

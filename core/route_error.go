@@ -12,8 +12,8 @@ import (
 
 // ErrorPageInput is the query of GET /error.
 type ErrorPageInput struct {
-	Error       any `query:"error"`
-	Description any `query:"error_description"`
+	Error       any `query:"error" optional:"true"`
+	Description any `query:"error_description" optional:"true"`
 }
 
 // ErrorPage is GET /error, where a redirect that failed ends. It sends the client on to Config.Errors.URL, shows a page,

@@ -41,6 +41,8 @@ func isTrue(b *bool) bool { return b != nil && *b }
 // SignOutInput is the body of POST /sign-out. All of it is optional, and matters only to accounts of a provider that
 // has a sign-out of its own.
 type SignOutInput struct {
+	_ struct{} `wire:"optional-body"`
+
 	CallbackURL     *string `json:"callbackURL"`
 	DisableRedirect *bool   `json:"disableRedirect"`
 	State           *string `json:"state"`

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/cardea-auth/cardea/core/cookie"
 	"github.com/cardea-auth/cardea/core/wire"
 )
 
@@ -133,7 +134,7 @@ func (x *Exchange) respondError(ctx context.Context, err error) *Response {
 		x.logError(ctx, err)
 	}
 	if e.Status >= 500 {
-		x.cookies.Clear()
+		x.cookies = cookie.Queue{}
 	}
 	for name, values := range e.header {
 		x.setHeaderValues(name, values)
@@ -153,15 +154,11 @@ func (x *Exchange) finish(ctx context.Context, res *Response) *Response {
 	if x.auth.config.Compat == Hardened && x.header["Cache-Control"] == nil {
 		x.setHeaderValues("Cache-Control", noStore)
 	}
-	if n := x.cookies.Len(); n > 0 {
-		lines := make([]string, 0, n)
-		for _, c := range x.cookies.List() {
-			line, err := c.Serialize()
-			if err != nil {
-				x.logError(ctx, err)
-				return &Response{Status: errInternal.Status, Header: http.Header{}}
-			}
-			lines = append(lines, line)
+	if x.cookies.Len() > 0 {
+		lines, err := x.cookies.AppendHeader(nil)
+		if err != nil {
+			x.logError(ctx, err)
+			return &Response{Status: errInternal.Status, Header: http.Header{}}
 		}
 		x.setHeaderValues("Set-Cookie", lines)
 	}

@@ -1,51 +1,35 @@
 package core
 
 import (
-	"time"
-
 	"github.com/cardea-auth/cardea/core/cookie"
 	"github.com/cardea-auth/cardea/core/origin"
 )
 
-// cookieSet are core's cookies as this installation names and sends them; Value is empty.
+// cookieSet are core's cookies as this installation names and sends them, without values.
 type cookieSet struct {
+	jar                                     cookie.Jar
 	sessionToken, sessionData, dontRemember cookie.Cookie
-	template                                func(key string) cookie.Cookie
 }
 
 // newCookieSet decides names and attributes once (formats.md §3.1).
 func newCookieSet(c *Config, base origin.Base) cookieSet {
-	secure := secureCookies(c, base)
-	template := func(key string) cookie.Cookie {
-		k := cookie.Cookie{
-			Name:        c.Cookies.Prefix + "." + key,
-			Path:        "/",
-			HTTPOnly:    true,
-			Secure:      secure,
-			SameSite:    cookie.Lax,
-			Partitioned: c.Cookies.Partitioned,
-		}
-		if secure {
-			k.Name = "__Secure-" + k.Name
-		}
-		if c.Cookies.CrossSubDomain {
-			if k.Domain = c.Cookies.Domain; k.Domain == "" {
-				k.Domain = base.Host()
-			}
-		}
-		if c.Cookies.SameSite != 0 {
-			k.SameSite = c.Cookies.SameSite
-		}
-		if c.Cookies.Path != "" {
-			k.Path = c.Cookies.Path
-		}
-		return k
+	jar := cookie.Jar{
+		Prefix:    c.Cookies.Prefix,
+		Secure:    secureCookies(c, base),
+		Defaults:  c.Cookies.Defaults,
+		Overrides: c.Cookies.Overrides,
 	}
+	if c.Cookies.CrossSubDomain {
+		if jar.Domain = c.Cookies.Domain; jar.Domain == "" {
+			jar.Domain = base.Host()
+		}
+	}
+	lifetime := cookie.For(c.Session.ExpiresIn)
 	return cookieSet{
-		sessionToken: template("session_token"),
-		sessionData:  template("session_data"),
-		dontRemember: template("dont_remember"),
-		template:     template,
+		jar:          jar,
+		sessionToken: jar.Cookie("session_token", cookie.Patch{MaxAge: &lifetime}),
+		sessionData:  jar.Cookie("session_data", cookie.Patch{}),
+		dontRemember: jar.Cookie("dont_remember", cookie.Patch{}),
 	}
 }
 
@@ -60,9 +44,11 @@ func secureCookies(c *Config, base origin.Base) bool {
 	}
 }
 
-// CookieTemplate returns a cookie with the name and attributes that this installation gives to key, such as
-// "two_factor", without value and Max-Age. Plugins make theirs from it.
-func (a *Auth) CookieTemplate(key string) cookie.Cookie { return a.cookies.template(key) }
+// NewCookie returns the cookie that this installation has for key, such as "two_factor", without a value: plugins make
+// theirs from it, so that all follow the same rules. own is what the cookie has by nature, its Max-Age for most.
+func (a *Auth) NewCookie(key string, own cookie.Patch) cookie.Cookie {
+	return a.cookies.jar.Cookie(key, own)
+}
 
 // SetCookie adds a cookie to the response. Its value is sent as it is, percent-encoded.
 func (x *Exchange) SetCookie(c cookie.Cookie) { x.cookies.Set(c) }
@@ -102,8 +88,8 @@ func (x *Exchange) signedCookie(c *cookie.Cookie) (string, bool) {
 func (x *Exchange) setSessionCookie(s *ActiveSession, dontRemember bool) {
 	c := x.auth.cookies.sessionToken
 	c.Value = s.Session.Token
-	if !dontRemember {
-		c.SetMaxAge(int(x.auth.config.Session.ExpiresIn / time.Second))
+	if dontRemember {
+		c.MaxAge = cookie.Age{}
 	}
 	x.SetSignedCookie(c)
 	if dontRemember {

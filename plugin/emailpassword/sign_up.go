@@ -25,6 +25,9 @@ type SignUpInput struct {
 	RememberMe *bool `json:"rememberMe"`
 }
 
+// NewPassword is the password to be set; hooks that check new passwords ask for it.
+func (in *SignUpInput) NewPassword() string { return in.Password }
+
 // SignUpOutput is the answer of POST /sign-up/email. Token is nil where no session was made.
 type SignUpOutput struct {
 	Token *string     `json:"token"`
