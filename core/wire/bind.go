@@ -226,6 +226,7 @@ func (c *collector) bindList(n *node, v reflect.Value, raw any) {
 	list, ok := raw.([]any)
 	if !ok {
 		c.add(n.mismatch(raw))
+		c.checkWrongSize(n, raw)
 		return
 	}
 	if message := n.tooLong(len(list)); message != "" {

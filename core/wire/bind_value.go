@@ -91,6 +91,9 @@ func (c *collector) bindScalar(n *node, v reflect.Value, raw any) bool {
 		}
 	}
 	c.add(n.mismatch(raw))
+	if n.kind == KindString && n.oneOf == nil {
+		c.checkWrongSize(n, raw)
+	}
 	return false
 }
 

@@ -22,6 +22,30 @@ type check struct {
 	rule    rule
 	n       float64
 	message string
+	// custom is whether the message is the program's own.
+	custom bool
+}
+
+// sizeMessage is zod's text about a value of a kind that is too small or too big.
+func (ch *check) sizeMessage(k Kind) string {
+	word, sign := "Too small", ">="
+	if ch.rule == ruleMax {
+		word, sign = "Too big", "<="
+	}
+	return word + ": expected " + strings.Replace(k.measure(), "N", sign+string(AppendNumber(nil, ch.n)), 1)
+}
+
+// measure is how zod's texts about size go on for a kind, N being the bound; "" if the kind has no size.
+func (k Kind) measure() string {
+	switch k {
+	case KindString:
+		return "string to have N characters"
+	case KindArray:
+		return "array to have N items"
+	case KindNumber, KindInteger:
+		return "number to be N"
+	}
+	return ""
 }
 
 // constraints reads the check and message tags of a field.
@@ -56,7 +80,7 @@ func (c *compiler) constraints(n *node, sf reflect.StructField, where string) {
 
 // constrain adds one check. message, if not empty, replaces zod's. It returns what is wrong with the tag, or "".
 func (n *node) constrain(name, arg, message string) (problem string) {
-	ch := check{message: message}
+	ch := check{message: message, custom: message != ""}
 	switch {
 	case n.reader:
 		return "a type that reads itself checks itself (Checker)"
@@ -71,12 +95,11 @@ func (n *node) constrain(name, arg, message string) (problem string) {
 			return "needs a number"
 		}
 		ch.n, ch.rule = f, ruleMin
-		sign, word := ">=", "Too small"
 		if name == "max" {
-			sign, word, ch.rule = "<=", "Too big", ruleMax
+			ch.rule = ruleMax
 		}
 		if ch.message == "" {
-			ch.message = word + ": expected " + strings.Replace(n.kind.measure(), "N", sign+string(AppendNumber(nil, f)), 1)
+			ch.message = ch.sizeMessage(n.kind)
 		}
 	case name == "oneof" && n.kind == KindString && strings.TrimSpace(arg) != "":
 		n.oneOf = strings.Fields(arg)
@@ -93,19 +116,6 @@ func (n *node) constrain(name, arg, message string) (problem string) {
 	return ""
 }
 
-// measure is how zod's texts about size go on for a kind, N being the bound; "" if the kind has no size.
-func (k Kind) measure() string {
-	switch k {
-	case KindString:
-		return "string to have N characters"
-	case KindArray:
-		return "array to have N items"
-	case KindNumber, KindInteger:
-		return "number to be N"
-	}
-	return ""
-}
-
 // checkString returns false if s is none of the values allowed, after which zod stops.
 func (c *collector) checkString(n *node, s string) bool {
 	if n.oneOf != nil && !slices.Contains(n.oneOf, s) {
@@ -116,8 +126,8 @@ func (c *collector) checkString(n *node, s string) bool {
 		ch := &n.checks[i]
 		switch {
 		case ch.rule == ruleEmail && !IsEmail(s),
-			ch.rule == ruleMin && utf16Len(s) < ch.n,
-			ch.rule == ruleMax && utf16Len(s) > ch.n:
+			ch.rule == ruleMin && stringLen(s) < ch.n,
+			ch.rule == ruleMax && stringLen(s) > ch.n:
 			c.add(ch.message)
 		}
 	}
@@ -152,13 +162,31 @@ func (n *node) tooLong(length int) string {
 	return ""
 }
 
-// utf16Len is the length of a string in JavaScript: characters beyond U+FFFF count twice.
-func utf16Len(s string) float64 {
-	n := utf8.RuneCountInString(s)
-	for i := range len(s) {
-		if s[i] >= 0xF0 { // begins a character of four bytes
-			n++
+// checkWrongSize adds what zod says besides about a string where a list belongs, and the other way round: whatever has a
+// length is measured, even if it is not what was expected.
+func (c *collector) checkWrongSize(n *node, raw any) {
+	var length float64
+	var kind Kind
+	switch raw := raw.(type) {
+	case string:
+		length, kind = stringLen(raw), KindString
+	case []any:
+		length, kind = float64(len(raw)), KindArray
+	default:
+		return
+	}
+	for i := range n.checks {
+		ch := &n.checks[i]
+		switch {
+		case ch.rule == ruleMin && length < ch.n, ch.rule == ruleMax && length > ch.n:
+			if ch.custom {
+				c.add(ch.message)
+			} else {
+				c.add(ch.sizeMessage(kind))
+			}
 		}
 	}
-	return float64(n)
 }
+
+// stringLen is the length that zod 4 gives a string: its code points, not UTF-16 units as in zod 3.
+func stringLen(s string) float64 { return float64(utf8.RuneCountInString(s)) }

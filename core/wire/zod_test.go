@@ -120,7 +120,7 @@ var zodBodies = map[string]any{
 		A []string `json:"a,omitempty" optional:"true"`
 	}{},
 	"listBounds": struct {
-		A []string `json:"a" check:"min=2,max=3,each,min=1"`
+		A []string `json:"a" check:"min=2,max=3,each,min=2"`
 	}{},
 	"listEmail": struct {
 		A []string `json:"a" check:"min=3,each,email"`
