@@ -1,6 +1,6 @@
 module github.com/cardea-auth/cardea
 
-go 1.26
+go 1.26.0
 
 require (
 	golang.org/x/crypto v0.55.0 // indirect

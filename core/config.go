@@ -183,7 +183,7 @@ func (c Config) withDefaults() Config {
 		c.Logger = slog.Default()
 	}
 	if c.Password.Hasher == nil {
-		c.Password.Hasher = password.Scrypt{}
+		c.Password.Hasher = new(password.Scrypt)
 	}
 	if c.HTTPClient == nil {
 		c.HTTPClient = &http.Client{

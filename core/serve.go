@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -149,8 +150,16 @@ func (x *Exchange) respondError(ctx context.Context, err error) *Response {
 	return x.finish(ctx, res)
 }
 
-// finish adds the cookies.
+// finish adds the cookies and sees that every header can stand in a response.
 func (x *Exchange) finish(ctx context.Context, res *Response) *Response {
+	for name, values := range x.header {
+		for _, v := range values {
+			if strings.ContainsAny(v, "\r\n\x00") {
+				x.logError(ctx, fmt.Errorf("the header %s has a line break or NUL in its value", name))
+				return &Response{Status: errInternal.Status, Header: http.Header{}}
+			}
+		}
+	}
 	if x.auth.config.Compat == Hardened && x.header["Cache-Control"] == nil {
 		x.setHeaderValues("Cache-Control", noStore)
 	}

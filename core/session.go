@@ -73,7 +73,7 @@ func (x *Exchange) createSession(ctx context.Context, s *SignIn) (*model.Session
 	if s.DontRemember {
 		lifetime = notRemembered
 	}
-	ip, agent := x.ClientIP(), latin1(x.RequestHeader("User-Agent"))
+	ip, agent := x.ClientIP(), x.userAgent()
 	session := &model.Session{
 		ID: secret.ID(), Token: secret.ID(), UserID: s.User.ID, CreatedAt: now, UpdatedAt: now, ExpiresAt: now.Add(lifetime),
 		IPAddress: &ip, UserAgent: &agent, Extra: s.Extra,
@@ -83,6 +83,14 @@ func (x *Exchange) createSession(ctx context.Context, s *SignIn) (*model.Session
 		return nil, fmt.Errorf("core: create session: %w", err)
 	}
 	return model.SessionFromRecord(x.auth.tables.session, rec)
+}
+
+// maxUserAgent is how many bytes of a User-Agent header are kept. Browsers send some hundred.
+const maxUserAgent = 1024
+
+func (x *Exchange) userAgent() string {
+	agent := x.RequestHeader("User-Agent")
+	return latin1(agent[:min(len(agent), maxUserAgent)])
 }
 
 // latin1 reads header bytes as Node does: each is a character. What comes out is valid UTF-8, which a database may

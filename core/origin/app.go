@@ -56,7 +56,7 @@ func (p appPattern) match(raw string, u URL) bool {
 	if p.scheme != u.Scheme {
 		return false
 	}
-	authority := strings.ToLower(u.HostPort())
+	authority, path := splitApp(raw)
 	switch {
 	case p.authority == "" && p.path == "":
 		return true // the whole scheme
@@ -69,7 +69,7 @@ func (p appPattern) match(raw string, u URL) bool {
 	}
 	// A browser hands an app either the URL as we sent it or its normal form, so both have to be in place. They differ
 	// in what ".." removes after a double slash.
-	return p.path == "" || p.matchPath(pathOf(raw)) && p.matchPath(u.Path)
+	return p.path == "" || p.matchPath(path) && p.matchPath(u.Path)
 }
 
 func (p appPattern) matchPath(path string) bool {
@@ -88,16 +88,16 @@ func (p appPattern) matchPath(path string) bool {
 	return ok && (rest == "" || rest[0] == '/')
 }
 
-// pathOf returns the path of a URL as it was written.
-func pathOf(raw string) string {
-	raw = raw[strings.IndexByte(raw, ':')+1:]
-	if i := strings.IndexAny(raw, "?#"); i >= 0 {
-		raw = raw[:i]
+// splitApp returns authority and path of a URL as they were written, the authority in lower case.
+func splitApp(raw string) (authority, path string) {
+	path = raw[strings.IndexByte(raw, ':')+1:]
+	if i := strings.IndexAny(path, "?#"); i >= 0 {
+		path = path[:i]
 	}
-	if after, ok := strings.CutPrefix(raw, "//"); ok {
-		_, raw = cutBefore(after, '/')
+	if after, ok := strings.CutPrefix(path, "//"); ok {
+		authority, path = cutBefore(after, '/')
 	}
-	return raw
+	return strings.ToLower(authority), path
 }
 
 // decodePath decodes a path once. It fails on what cannot be decoded and on what decodes to control characters.

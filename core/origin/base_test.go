@@ -62,6 +62,7 @@ func TestBaseErrors(t *testing.T) {
 		{" https://a.example", "", `write "https://a.example"`},
 		{"http://0x7f.1", "", `write "http://127.0.0.1"`},
 		{`https://a.example\x`, "", `write "https://a.example/x"`},
+		{"https://a.example:0443", "", `write "https://a.example"`},
 		{"https://a.example?x", "", "query or fragment"},
 		{"https://a.example#x", "", "query or fragment"},
 		{"https://a.example/a//b", "", "single slashes"},

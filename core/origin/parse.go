@@ -169,6 +169,7 @@ func (u *URL) parseAuthority(s string) error {
 		if host == "" {
 			return errHost
 		}
+		u.repaired = u.repaired || port == "" || len(port) > 1 && port[0] == '0'
 	}
 	if host == "" {
 		if special(u.Scheme) {

@@ -77,8 +77,8 @@ func (p *Pattern) compileGlob(host string) error {
 //
 // Whatever the pattern says, a URL never matches if it has userinfo, if its scheme is javascript, data, blob or
 // vbscript, if it has control characters, or if it is spelt so that another parser may see another host in it: with
-// space around it, other than two slashes before the host, a backslash before the query, or a host that is not in its
-// normal form, letter case aside.
+// space around it, other than two slashes before the host, a backslash before the query, or a host or port that is not
+// in its normal form, letter case and the scheme's own port aside.
 func (p Pattern) Match(url string, allowRelative bool) bool {
 	if strings.HasPrefix(url, "/") {
 		return allowRelative && SafeRelative(url)

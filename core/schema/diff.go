@@ -54,7 +54,7 @@ type Changes struct {
 }
 
 // Empty reports whether there is nothing to add.
-func (c *Changes) Empty() bool { return len(c.Tables)+len(c.Columns)+len(c.Indexes) == 0 }
+func (ch *Changes) Empty() bool { return len(ch.Tables)+len(ch.Columns)+len(ch.Indexes) == 0 }
 
 // Diff compares a schema with the tables of a live database. fits tells whether a live column type can hold a column;
 // what cannot is warned about. Tables and columns that the schema does not know are left alone, but a column that is
@@ -65,9 +65,7 @@ func Diff(want *Schema, live []LiveTable, fits func(c *Column, liveType string) 
 		lt := findLive(live, t.SQLName)
 		if lt == nil {
 			ch.Tables = append(ch.Tables, t)
-			for _, ix := range t.AllIndexes() {
-				ch.Indexes = append(ch.Indexes, ix)
-			}
+			ch.Indexes = append(ch.Indexes, t.AllIndexes()...)
 			continue
 		}
 		ch.diffTable(t, lt, fits)

@@ -3,6 +3,7 @@ package schema
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -54,7 +55,7 @@ func (s *Schema) extend(owner string, e *Extension) (problems []error) {
 		if t.SQLName == "" {
 			t.SQLName = e.Table
 		}
-		if err := checkIdentifier(e.Table); err != nil {
+		if err := errors.Join(checkIdentifier(e.Table), checkIdentifier(t.SQLName)); err != nil {
 			problems = append(problems, fmt.Errorf("schema: table %q of %s: %w", e.Table, owner, err))
 		}
 		s.byName[e.Table] = t
@@ -69,7 +70,11 @@ func (s *Schema) extend(owner string, e *Extension) (problems []error) {
 		}
 		problems = append(problems, t.declare(owner, c)...)
 	}
-	t.Indexes = append(t.Indexes, e.Indexes...)
+	for _, ix := range e.Indexes {
+		if !slices.ContainsFunc(t.Indexes, ix.equal) {
+			t.Indexes = append(t.Indexes, ix)
+		}
+	}
 	return problems
 }
 
@@ -78,6 +83,9 @@ func (t *Table) declare(owner string, c Column) []error {
 	where := fmt.Sprintf("%q of table %q", c.Name, t.Name)
 	if c.Name == ID {
 		return []error{fmt.Errorf("schema: %s declares the column %s: every table has its id already, leave it out", owner, where)}
+	}
+	if strings.EqualFold(c.SQLName, ID) {
+		return []error{fmt.Errorf("schema: column %s, declared by %s, would have the name of the id in the database: give it another SQLName", where, owner)}
 	}
 	if err := errors.Join(checkIdentifier(c.Name), checkIdentifier(c.SQLName)); err != nil {
 		return []error{fmt.Errorf("schema: column %s, declared by %s: %w", where, owner, err)}

@@ -164,6 +164,9 @@ func (c *Column) toJSON(v any) (any, error) {
 	if err := json.Unmarshal(text, &decoded); err != nil {
 		return nil, fmt.Errorf("cannot read the text as JSON: %w", err)
 	}
+	if decoded == nil {
+		return nil, nil // better-auth writes null as text into some columns
+	}
 	return c.arrays(decoded)
 }
 

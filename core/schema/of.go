@@ -8,7 +8,7 @@ import (
 )
 
 // Of describes a table by a struct: one column for each field with a db tag. The Go type gives the kind: string, bool,
-// int, int64, time.Time, []string, []float64, or any for JSON. A plain type is required, a pointer may be null; slices
+// int, int64, time.Time, []string, []float64, or any or a map for JSON. A plain type is required, a pointer may be null; slices
 // and any may be null too. The tag names the column and may add options:
 //
 //	type Device struct {
@@ -128,10 +128,10 @@ func kindOf(t reflect.Type) (kind Kind, nullable bool) {
 	case reflect.Map:
 		return JSON, true
 	case reflect.Slice:
-		switch t.Elem().Kind() {
-		case reflect.String:
+		switch t.Elem() { // not a named type: the elements could not be converted
+		case reflect.TypeFor[string]():
 			return StringArray, true
-		case reflect.Float64:
+		case reflect.TypeFor[float64]():
 			return NumberArray, true
 		}
 	}

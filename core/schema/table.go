@@ -1,5 +1,7 @@
 package schema
 
+import "slices"
+
 // ID is the logical name of the primary key that every table has. It is never listed in an [Extension]:
 // [Merge] adds it as the last column, which is where the contract puts it in JSON.
 const ID = "id"
@@ -10,6 +12,10 @@ type Index struct {
 	Columns []string
 	// Unique makes it a unique index.
 	Unique bool
+}
+
+func (ix Index) equal(o Index) bool {
+	return ix.Unique == o.Unique && slices.Equal(ix.Columns, o.Columns)
 }
 
 // Extension is what one owner adds: a table of its own, or columns to another's table.

@@ -30,10 +30,16 @@ func InTransaction(ctx context.Context) bool {
 
 // WithCommitHooks is for authors of stores: it runs begin, which opens, runs and commits a transaction, with a context
 // that collects [AfterCommit] callbacks, and then runs those. If ctx already collects, the transaction is a nested one,
-// and join runs instead.
+// and join runs instead. The outer one may be another store's: then join has to open a transaction of its own.
 //
 //	func (s *Store) InTx(ctx context.Context, fn func(context.Context) error) error {
-//		return store.WithCommitHooks(ctx, fn, func(ctx context.Context) error { return s.transaction(ctx, fn) })
+//		begin := func(ctx context.Context) error { return s.transaction(ctx, fn) }
+//		return store.WithCommitHooks(ctx, func(ctx context.Context) error {
+//			if tx := s.transactionOf(ctx); tx != nil {
+//				return tx.join(ctx, fn) // runs fn; if that fails, tx will not commit
+//			}
+//			return begin(ctx)
+//		}, begin)
 //	}
 func WithCommitHooks(ctx context.Context, join, begin func(ctx context.Context) error) error {
 	if InTransaction(ctx) {

@@ -7,7 +7,9 @@ type Op uint8
 
 // The operators. The ordering ones are defined on numbers, dates and strings (by code point); the text ones on strings,
 // where the value is plain text: a store escapes what its database would read as a wildcard. Unlike in SQL, null equals
-// null and differs from every value, on every store; it is neither less nor greater than anything and contains nothing.
+// null and differs from every value, on every store; it is neither less nor greater than anything and contains nothing,
+// so the ordering and text operators never match with a nil value. Booleans know only (in)equality and lists, JSON and
+// arrays only the comparison with nil. Any other use is an error.
 const (
 	OpEq         Op = iota // equal; with a nil value: is null
 	OpNe                   // not equal; with a nil value: is not null
@@ -27,9 +29,10 @@ type Cond struct {
 	// Column is a logical name. An unknown column is an error, never ignored.
 	Column string
 	Op     Op
-	// Value has the Go type of the column's kind; for OpIn and OpNotIn it is a []any of them.
+	// Value has the Go type of the column's kind; for OpIn and OpNotIn it is a []any of them. Dates are cut to
+	// milliseconds, as stored ones are.
 	Value any
-	// Fold compares strings without regard to ASCII case.
+	// Fold compares strings without regard to ASCII case. On other kinds it does nothing.
 	Fold bool
 	// Any is a group joined by OR. The other fields are then unused. An empty, non-nil group matches nothing.
 	Any []Cond

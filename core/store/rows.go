@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"reflect"
 
@@ -15,13 +16,17 @@ type Rows[T any] struct {
 	fields []schema.Field
 }
 
-// NewRows binds T to a table of a merged schema. It panics if T has a field that is not a column of the table: that is
-// a mistake in the program. Columns that T does not have are left alone.
+// NewRows binds T to a table of a merged schema. It panics if T has a field that is not a column of the table, or is one
+// of another kind: that is a mistake in the program. Columns that T does not have are left alone.
 func NewRows[T any](t *schema.Table) *Rows[T] {
 	r := &Rows[T]{table: t, fields: schema.Fields(reflect.TypeFor[T]())}
 	for _, f := range r.fields {
-		if t.Column(f.Column.Name) == nil {
+		c := t.Column(f.Column.Name)
+		if c == nil {
 			panic(fmt.Sprintf("store: table %q has no column %q", t.Name, f.Column.Name))
+		}
+		if c.Kind != f.Column.Kind {
+			panic(fmt.Sprintf("store: column %q of table %q is a %s, but %v reads it as a %s", c.Name, t.Name, c.Kind, reflect.TypeFor[T](), f.Column.Kind))
 		}
 	}
 	return r
@@ -113,6 +118,10 @@ func plain(k schema.Kind, v reflect.Value) any {
 		return v.Bool()
 	case schema.Number:
 		return v.Int()
+	case schema.StringArray:
+		return v.Convert(reflect.TypeFor[[]string]()).Interface()
+	case schema.NumberArray:
+		return v.Convert(reflect.TypeFor[[]float64]()).Interface()
 	default:
 		return v.Interface()
 	}
@@ -135,10 +144,25 @@ func (r *Rows[T]) decode(rec Record) (T, error) {
 			fv = fv.Elem()
 		}
 		nv := reflect.ValueOf(n)
+		if f.Column.Kind == schema.JSON && !nv.Type().AssignableTo(fv.Type()) {
+			if err := rejson(n, fv.Addr().Interface()); err != nil {
+				return v, fmt.Errorf("store: table %q: column %q: %w", r.table.Name, f.Column.Name, err)
+			}
+			continue
+		}
 		if !nv.Type().ConvertibleTo(fv.Type()) {
 			return v, fmt.Errorf("store: table %q: column %q holds %T, which does not fit %v", r.table.Name, f.Column.Name, n, fv.Type())
 		}
 		fv.Set(nv.Convert(fv.Type()))
 	}
 	return v, nil
+}
+
+// rejson reads a JSON value into a field that has a type of its own, such as map[string][]string.
+func rejson(v, into any) error {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(text, into)
 }

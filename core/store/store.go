@@ -45,15 +45,17 @@ type Store interface {
 	// Delete removes every row that matches and returns how many there were. Order, limit and offset are ignored.
 	Delete(ctx context.Context, q Query) (int64, error)
 	// ConsumeOne removes the first row that matches, by q.OrderBy, and returns it. Of any number of concurrent
-	// calls for one row, exactly one gets it; the others get ErrNotFound.
+	// calls for one row, exactly one gets it; the others get ErrNotFound. q.Limit and q.Offset are ignored.
 	ConsumeOne(ctx context.Context, q Query) (Record, error)
 	// IncrementOne adds by to a Number column of the one row that matches and returns the row as it is then. The
 	// conditions of q are the guard, judged and applied in one step: "attempts < 5" lets through five callers of
 	// fifty. ErrNotFound if no row matches. NULL counts as zero. If several rows match, one of them is changed.
 	IncrementOne(ctx context.Context, q Query, column string, by int64) (Record, error)
 	// InTx runs fn in a transaction: everything that fn does through the context it is given happens, or, if fn
-	// returns an error or panics, none of it. A nested InTx joins the outer one. Callbacks of [AfterCommit] run
-	// once the outermost has committed; implementations get that from [WithCommitHooks].
+	// returns an error or panics, none of it. A nested InTx joins the outer one; if its fn fails, the outer one is
+	// undone too, and returns an error even if its own fn does not. After ErrConflict or ErrInvalid from a write the
+	// only thing to do is to return it: some databases accept nothing else then, and do not commit. Callbacks of
+	// [AfterCommit] run once the outermost has committed; implementations get that from [WithCommitHooks].
 	InTx(ctx context.Context, fn func(ctx context.Context) error) error
 }
 

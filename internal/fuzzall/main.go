@@ -4,6 +4,7 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -29,7 +30,7 @@ func main() {
 				continue
 			}
 			targets++
-			cmd := exec.Command("go", "test", "-run", "^$", "-fuzz", "^"+target+"$", "-fuzztime", *duration, pkg) //nolint:gosec // names come from go itself
+			cmd := exec.CommandContext(context.Background(), "go", "test", "-run", "^$", "-fuzz", "^"+target+"$", "-fuzztime", *duration, pkg) //nolint:gosec // names come from go itself
 			cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 			if err := cmd.Run(); err != nil {
 				fail(fmt.Errorf("%s %s: %w", pkg, target, err))
@@ -40,7 +41,7 @@ func main() {
 }
 
 func output(verb string, args ...string) (string, error) {
-	cmd := exec.Command("go", append([]string{verb}, args...)...) //nolint:gosec // arguments are package patterns
+	cmd := exec.CommandContext(context.Background(), "go", append([]string{verb}, args...)...) //nolint:gosec // arguments are package patterns
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	return string(out), err

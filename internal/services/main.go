@@ -2,6 +2,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"net/url"
@@ -20,7 +21,7 @@ func main() {
 		{"PostgreSQL", "CARDEA_TEST_POSTGRES", reachable(postgres())},
 		{"MariaDB", "CARDEA_TEST_MYSQL", reachable(mysql())},
 		{"Redis", "CARDEA_TEST_REDIS", reachable(env("CARDEA_TEST_REDIS", "127.0.0.1:6379"))},
-		{"Node.js", "PATH", runs("node", "--version")},
+		{"Node.js", "PATH", nodeRuns()},
 	} {
 		state := "found"
 		if !s.ok {
@@ -61,11 +62,15 @@ func mysql() string {
 }
 
 func reachable(address string) bool {
-	c, err := net.DialTimeout("tcp", address, time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	c, err := new(net.Dialer).DialContext(ctx, "tcp", address)
 	if err != nil {
 		return false
 	}
 	return c.Close() == nil
 }
 
-func runs(name string, args ...string) bool { return exec.Command(name, args...).Run() == nil }
+func nodeRuns() bool {
+	return exec.CommandContext(context.Background(), "node", "--version").Run() == nil
+}

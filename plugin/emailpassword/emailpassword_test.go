@@ -98,7 +98,7 @@ func TestSignUpAndIn(t *testing.T) {
 
 func TestRefusals(t *testing.T) {
 	t.Parallel()
-	long := strings.Repeat("p", 129)
+	long, longImage := strings.Repeat("p", 129), strings.Repeat("i", 2049)
 	for name, c := range map[string]struct {
 		opts emailpassword.Options
 		up   emailpassword.SignUpInput
@@ -115,6 +115,8 @@ func TestRefusals(t *testing.T) {
 		"address with a NUL":     {emailpassword.Options{}, emailpassword.SignUpInput{Name: "A", Email: "a\x00@example.com", Password: "password-1"}, core.ErrValidation},
 		"address of 255 bytes":   {emailpassword.Options{}, emailpassword.SignUpInput{Name: "A", Email: strings.Repeat("a", 243) + "@example.com", Password: "password-1"}, emailpassword.ErrInvalidEmail},
 		"address of 254 bytes":   {emailpassword.Options{}, emailpassword.SignUpInput{Name: "A", Email: strings.Repeat("a", 242) + "@example.com", Password: "password-1"}, nil},
+		"name of 256":            {emailpassword.Options{}, emailpassword.SignUpInput{Name: strings.Repeat("é", 256), Email: "a@example.com", Password: "password-1"}, core.ErrValidation},
+		"image of 2049":          {emailpassword.Options{}, emailpassword.SignUpInput{Name: "A", Email: "a@example.com", Password: "password-1", Image: &longImage}, core.ErrValidation},
 		"empty password":         {emailpassword.Options{}, emailpassword.SignUpInput{Name: "A", Email: "a@example.com"}, core.ErrValidation},
 		"one character, allowed": {emailpassword.Options{MinPasswordLength: 1}, emailpassword.SignUpInput{Name: "A", Email: "a@example.com", Password: "p"}, nil},
 	} {

@@ -41,6 +41,11 @@ func (p *Plugin) signUp(ctx context.Context, x *core.Exchange, in SignUpInput) (
 	if !validEmail(in.Email) {
 		return SignUpOutput{}, ErrInvalidEmail
 	}
+	if x.Hardened() {
+		if err := in.checkLengths(); err != nil {
+			return SignUpOutput{}, err
+		}
+	}
 	switch n := password.UTF16Len(in.Password); {
 	case n < p.opts.MinPasswordLength:
 		return SignUpOutput{}, ErrPasswordTooShort
@@ -115,6 +120,24 @@ func (p *Plugin) pretend(x *core.Exchange, in SignUpInput) SignUpOutput {
 	return SignUpOutput{User: &model.User{
 		ID: secret.ID(), Name: in.Name, Email: core.NormalizeEmail(in.Email), Image: in.Image, CreatedAt: now, UpdatedAt: now,
 	}}
+}
+
+// The longest name and picture URL, in UTF-16 units. 255 is what the contract's column on MySQL holds.
+const (
+	maxNameLength  = 255
+	maxImageLength = 2048
+)
+
+// checkLengths bounds what somebody without an account can make us store. Upstream has no such limits.
+func (in *SignUpInput) checkLengths() error {
+	const text = "[body.%s] Too big: expected string to have <=%d characters"
+	if password.UTF16Len(in.Name) > maxNameLength {
+		return core.ErrValidation.WithMessage(fmt.Sprintf(text, "name", maxNameLength))
+	}
+	if in.Image != nil && password.UTF16Len(*in.Image) > maxImageLength {
+		return core.ErrValidation.WithMessage(fmt.Sprintf(text, "image", maxImageLength))
+	}
+	return nil
 }
 
 func isFalse(b *bool) bool { return b != nil && !*b }

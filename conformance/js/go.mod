@@ -1,0 +1,3 @@
+module github.com/cardea-auth/cardea/conformance/js
+
+go 1.26.0
