@@ -105,6 +105,9 @@ func (a *Auth) build(baseErr error) error {
 	if err := errors.Join(problems...); err != nil {
 		return err
 	}
+	for _, advice := range a.trusted.Advice() {
+		c.Logger.Warn("Config.TrustedOrigins: " + advice)
+	}
 	for _, p := range c.DisabledPaths {
 		a.disabled[strings.TrimRight(p, "/")] = true
 	}

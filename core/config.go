@@ -244,6 +244,11 @@ func (c *Config) validate(base origin.Base, baseErr error) error {
 			problem("Config.DisabledPaths has %q: paths begin with a slash and leave the base path out", p)
 		}
 	}
+	if u := c.Errors.URL; u != "" && !origin.SafeRelative(u) {
+		if _, err := origin.Parse(u); err != nil {
+			problem("Config.Errors.URL is %q: give it a path on this origin or an https URL (%w)", u, err)
+		}
+	}
 	if c.MaxBodyBytes < 0 {
 		problem("Config.MaxBodyBytes is negative: leave it out for 1 MiB")
 	}
@@ -257,5 +262,6 @@ func (c *Config) clientIPOptions() clientip.Options {
 		TrustedProxies: c.ClientIP.TrustedProxies,
 		IPv6Subnet:     c.ClientIP.IPv6Subnet,
 		Exact:          c.Compat == Exact,
+		Development:    c.Development,
 	}
 }

@@ -70,6 +70,7 @@ func TestNewConfig(t *testing.T) {
 		"lifetime over 400 days":     {func(c *core.Config) { c.Session.ExpiresIn = 401 * 24 * 3600e9 }, "400 days"},
 		"domain alone":               {func(c *core.Config) { c.Cookies.Domain = "example.com" }, "CrossSubDomain"},
 		"misconfigured store":        {func(c *core.Config) { c.Store = refusing{memdb.New()} }, "set clientFoundRows"},
+		"error page of a scheme":     {func(c *core.Config) { c.Errors.URL = "javascript:alert(1)" }, "Config.Errors.URL"},
 		"bad proxy":                  {func(c *core.Config) { c.ClientIP.TrustedProxies = []string{"not-an-ip"} }, "not-an-ip"},
 	} {
 		t.Run(name, func(t *testing.T) {

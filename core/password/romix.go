@@ -73,8 +73,8 @@ func blockMix(out, in, v *row) {
 
 // salsa sets t and out to Salsa20/8 (RFC 7914 §3) of t ^ in ^ v.
 //
-// One quarter-round after the other keeps four words in registers at a time. Unrolling the loop further gains less than
-// the 5 % it is worth noting for.
+// Written as one quarter-round after the other, it needs four words in registers at a time. Unrolled in full it would
+// be a few percent faster and four times as long.
 func salsa(t, in, v, out *block) {
 	w0, w1, w2, w3 := t[0]^in[0]^v[0], t[1]^in[1]^v[1], t[2]^in[2]^v[2], t[3]^in[3]^v[3]
 	w4, w5, w6, w7 := t[4]^in[4]^v[4], t[5]^in[5]^v[5], t[6]^in[6]^v[6], t[7]^in[7]^v[7]
