@@ -32,7 +32,7 @@ const findQuery = `SELECT s."expiresAt", s."token", s."createdAt", s."updatedAt"
  FROM "session" s JOIN "user" u ON u."id" = s."userId" WHERE s."token" = $1 LIMIT 1`
 
 func newFloor(db *sql.DB, auth *core.Auth) (*floor, error) {
-	f := &floor{auth: auth, hash: password.Scrypt{}}
+	f := &floor{auth: auth, hash: new(password.Scrypt)}
 	if db == nil {
 		return f, nil
 	}

@@ -245,8 +245,8 @@ func (c *Config) validate(base origin.Base, baseErr error) error {
 		}
 	}
 	if u := c.Errors.URL; u != "" && !origin.SafeRelative(u) {
-		if _, err := origin.Parse(u); err != nil {
-			problem("Config.Errors.URL is %q: give it a path on this origin or an https URL (%w)", u, err)
+		if parsed, err := origin.Parse(u); err != nil || parsed.Scheme != "https" && parsed.Scheme != "http" {
+			problem("Config.Errors.URL is %q: give it a path on this origin or an https URL", u)
 		}
 	}
 	if c.MaxBodyBytes < 0 {

@@ -138,8 +138,8 @@ func TestAppend(t *testing.T) {
 			After int
 		}{&Exported{E: 5, Shared: "s"}, 6}, `{"e":5,"Shared":"s","After":6}`},
 		{"embedded under a name", struct {
-			base `json:"base"`
-		}{base{"i", "s"}}, "{}"},
+			Exported `json:"base"`
+		}{Exported{1, "s"}}, `{"base":{"e":1,"Shared":"s"}}`},
 		{"embedded with one name twice", struct {
 			Exported
 			struct2
@@ -190,6 +190,9 @@ func TestAppendErrors(t *testing.T) {
 		"appender inside":   []any{1, &self{}},
 		"unknown option": struct {
 			A int `json:"a,string"`
+		}{},
+		"hidden but named": struct {
+			base `json:"base"`
 		}{},
 		"bad MarshalJSON":       json.RawMessage("{"),
 		"pointer to itself":     loop,

@@ -142,6 +142,9 @@ func collectFields(all []structField, t reflect.Type, index []int, path []reflec
 			}
 		}
 		if !sf.IsExported() {
+			if sf.Anonymous && tagged && sf.Type.Kind() == reflect.Struct {
+				return nil, fmt.Errorf("wire: %s.%s has a name in JSON but is not exported", t, sf.Name)
+			}
 			continue
 		}
 		f := structField{name: name, index: at, tagged: tagged && name != ""}
