@@ -2,5 +2,7 @@ package core
 
 // coreEndpoints are the endpoints that every Auth has.
 func coreEndpoints() []AnyEndpoint {
-	return []AnyEndpoint{GetSession, SignOut, OK, ErrorPage}
+	return []AnyEndpoint{
+		GetSession, SignOut, ListSessions, RevokeSession, RevokeSessions, RevokeOtherSessions, OK, ErrorPage,
+	}
 }

@@ -60,10 +60,7 @@ func findJoined(ctx context.Context, s store.Store, j *store.Join, key string) (
 
 // DeleteSession removes the session with that token, if there is one.
 func (a *Auth) DeleteSession(ctx context.Context, token string) error {
-	if _, err := a.store.Delete(ctx, store.From(a.tables.session, store.Eq("token", token))); err != nil {
-		return fmt.Errorf("core: delete session: %w", err)
-	}
-	return nil
+	return a.deleteSessions(ctx, store.Eq("token", token))
 }
 
 // createSession stores a new session for a user. Its token is made here and nowhere else.
