@@ -109,6 +109,9 @@ var (
 	ErrFailedToCreateUser    = NewError(422, "FAILED_TO_CREATE_USER", "Failed to create user")
 	ErrUserExists            = NewError(422, "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL", "User already exists. Use another email.")
 
+	ErrAccountNotFound = NewError(400, "ACCOUNT_NOT_FOUND", "Account not found")
+	ErrLastAccount     = NewError(400, "FAILED_TO_UNLINK_LAST_ACCOUNT", "You can't unlink your last account")
+
 	ErrInvalidOrigin             = NewError(403, "INVALID_ORIGIN", "Invalid origin")
 	ErrMissingOrigin             = NewError(403, "MISSING_OR_NULL_ORIGIN", "Missing or null Origin")
 	ErrInvalidCallbackURL        = NewError(403, "INVALID_CALLBACK_URL", "Invalid callbackURL")

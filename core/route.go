@@ -3,6 +3,7 @@ package core
 // coreEndpoints are the endpoints that every Auth has.
 func coreEndpoints() []AnyEndpoint {
 	return []AnyEndpoint{
-		GetSession, SignOut, ListSessions, RevokeSession, RevokeSessions, RevokeOtherSessions, OK, ErrorPage,
+		GetSession, SignOut, ListSessions, RevokeSession, RevokeSessions, RevokeOtherSessions,
+		ListAccounts, UnlinkAccount, OK, ErrorPage,
 	}
 }

@@ -44,3 +44,20 @@ func (x *Exchange) CompleteSignIn(ctx context.Context, s SignIn) (*model.Session
 	})
 	return session, err
 }
+
+// RenewSession gives the caller of a signed-in request a new session in the place of the one they have, after a change
+// that old sessions should not outlive, such as another password. Nobody is asked again: they have signed in. What
+// becomes of old rows is the caller's business. Inside of a transaction the cookies are set once that has committed.
+func (x *Exchange) RenewSession(ctx context.Context, current *ActiveSession) (*model.Session, error) {
+	_, dontRemember := x.signedCookie(&x.auth.cookies.dontRemember)
+	s := SignIn{User: current.User, Method: "renewal", DontRemember: dontRemember}
+	session, err := x.createSession(ctx, &s)
+	if err != nil {
+		return nil, err
+	}
+	err = store.AfterCommit(ctx, func(context.Context) error {
+		x.setSessionCookie(&ActiveSession{Session: session, User: s.User}, dontRemember)
+		return nil
+	})
+	return session, err
+}

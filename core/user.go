@@ -71,6 +71,20 @@ func (a *Auth) FindCredential(ctx context.Context, userID string) (model.Account
 	return acc, nil
 }
 
+// SetPassword writes the hash of a user's password, and makes the account that holds it if there is none yet.
+func (a *Auth) SetPassword(ctx context.Context, userID, hash string) error {
+	n, err := a.tables.accounts.Update(ctx, a.store, store.Record{"password": hash, "updatedAt": a.Now()},
+		store.Eq("userId", userID), store.Eq("providerId", model.CredentialProvider), store.Eq("accountId", userID))
+	if err != nil {
+		return fmt.Errorf("core: set password: %w", err)
+	}
+	if n > 0 {
+		return nil
+	}
+	_, err = a.CreateAccount(ctx, model.Account{UserID: userID, AccountID: userID, ProviderID: model.CredentialProvider, Password: &hash})
+	return err
+}
+
 // create inserts a record after filling in the defaults of the columns that it leaves out.
 func (a *Auth) create(ctx context.Context, t *schema.Table, rec store.Record) (store.Record, error) {
 	for i := range t.Columns {

@@ -17,6 +17,7 @@ func TestNFKCLongRuns(t *testing.T) {
 	for _, c := range []struct{ name, in, want string }{
 		{"composes with the first", "a" + acute(40), "á" + acute(39)},
 		{"sorts by class", "a" + strings.Repeat("\u0301"+grave, 20), "á" + strings.Repeat(grave, 20) + acute(19)},
+		{"blocked by a mark of the same class", "a\u0305" + acute(31), "a\u0305" + acute(31)},
 		{"marks without a base", acute(31) + grave + "a\u0301", grave + acute(31) + "á"},
 		{"around a run", "\ufb01\u212b\u1100\u1161\u11a8x" + strings.Repeat("\u0308", 31) + "e\u0323\u0302\uff21",
 			"fiÅ각ẍ" + strings.Repeat("\u0308", 30) + "ệA"},
@@ -45,6 +46,7 @@ func TestLongRunVerifies(t *testing.T) {
 // FuzzNFKC compares the step-by-step form with x/text's wherever that does not break up a run.
 func FuzzNFKC(f *testing.F) {
 	f.Add("\ufb01\u212b\u1100\u1161\u11a8 e\u0323\u0302 \u0344\u0390")
+	f.Add("a\u0305\u0301")
 	f.Add("\u0301\u0316a\u0327\u0301")
 	f.Add("각\u11a8\u09c7\u09be\u0dd9\u0dcf\u0dca")
 	f.Fuzz(func(t *testing.T, s string) {

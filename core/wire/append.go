@@ -180,6 +180,10 @@ func AppendString(dst []byte, s string) []byte {
 	dst = append(dst, '"')
 	start := 0 // of what has not been copied yet
 	for i := 0; i < len(s); {
+		if i+8 <= len(s) && allPlain(s[i:i+8]) {
+			i += 8
+			continue
+		}
 		c := s[i]
 		if c < utf8.RuneSelf {
 			if !plain[c] {
@@ -200,6 +204,16 @@ func AppendString(dst []byte, s string) []byte {
 	}
 	dst = append(dst, s[start:]...)
 	return append(dst, '"')
+}
+
+// allPlain reports whether eight bytes stand for themselves, looking at all of them at once: a byte that does not sets
+// its high bit in one of the terms, by being there, by borrowing, or by having had it. A borrow may reach the byte above,
+// but begins at one that is not plain.
+func allPlain(s string) bool {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	x := uint64(s[7])<<56 | uint64(s[6])<<48 | uint64(s[5])<<40 | uint64(s[4])<<32 |
+		uint64(s[3])<<24 | uint64(s[2])<<16 | uint64(s[1])<<8 | uint64(s[0])
+	return (x|(x-0x20*ones)|((x^'"'*ones)-ones)|((x^'\\'*ones)-ones))&highs == 0
 }
 
 func appendEscape(dst []byte, c byte) []byte {

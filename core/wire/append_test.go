@@ -162,6 +162,24 @@ func TestAppend(t *testing.T) {
 	}
 }
 
+// TestAppendStringAtEveryPlace puts each byte in each place of strings that are looked at eight bytes at a time; a string
+// of one byte is not.
+func TestAppendStringAtEveryPlace(t *testing.T) {
+	t.Parallel()
+	for b := range 256 {
+		alone := string(wire.AppendString(nil, string([]byte{byte(b)})))
+		for at := range 17 {
+			for _, filler := range []string{"a", " ", "!", "\x7f", "#", "[", "]"} {
+				before, after := strings.Repeat(filler, at), strings.Repeat(filler, 16-at)
+				got := string(wire.AppendString(nil, before+string([]byte{byte(b)})+after))
+				if want := `"` + before + alone[1:len(alone)-1] + after + `"`; got != want {
+					t.Errorf("byte %#x at %d among %q: got %s, want %s", b, at, filler, got, want)
+				}
+			}
+		}
+	}
+}
+
 type struct2 struct{ Shared string }
 
 func ptr[T any](v T) *T { return &v }

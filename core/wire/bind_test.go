@@ -225,7 +225,7 @@ type repaired struct {
 	Email string           `json:"email" check:"email"`
 	Name  string           `json:"name" check:"min=2"`
 	Keep  bool             `json:"keep" default:"true"`
-	List  []string         `json:"list" optional:"true"`
+	List  []string         `json:"list" optional:"true" check:"max=3"`
 	Map   map[string]int   `json:"map" optional:"true"`
 	Logo  wire.Opt[string] `json:"logo"`
 	Inner *struct {
@@ -256,6 +256,7 @@ func TestHooksRepair(t *testing.T) {
 			}
 			in.List = []string{"b"}
 		}, ""},
+		{"too long a list", `{"email":"a@b.co","name":"xx"}`, func(in *repaired) { in.List = make([]string, 4) }, "[body.list] Too big: expected array to have <=3 items"},
 		{"no list", `{"email":"a@b.co","name":"xx","list":["a",1]}`, func(in *repaired) {}, "[body.list.1] Invalid input: expected string, received number"},
 		{"no map", `{"email":"a@b.co","name":"xx","map":{"a":1,"b":"c"}}`, func(in *repaired) {}, "[body.map.b] Invalid input: expected number, received string"},
 		{"an opt with null", `{"email":"a@b.co","name":"xx","logo":1}`, func(in *repaired) { in.Logo = wire.Null[string]() }, ""},
@@ -331,6 +332,50 @@ func TestCheckTyped(t *testing.T) {
 		if got := plan.CheckTyped(&c.in).Message(); got != c.want {
 			t.Errorf("%+v: got %q, want %q", c.in, got, c.want)
 		}
+	}
+}
+
+// TestExtraMembersMakeABody: a hook may give an endpoint the body that the request did not bring.
+func TestExtraMembersMakeABody(t *testing.T) {
+	t.Parallel()
+	const none = "[body] Invalid input: expected record, received undefined"
+	var object onlyExtras
+	plan, problems := bind(t, &object, wire.Source{})
+	if got := plan.Check(&object, problems).Message(); got != none {
+		t.Errorf("object: got %q, want %q", got, none)
+	}
+	object.Rest.Set("a", 1.0)
+	if got := plan.Check(&object, problems).Message(); got != "" {
+		t.Errorf("object with a member: got %q, want nothing", got)
+	}
+	var m struct {
+		Rest map[string]any `json:",extra"`
+	}
+	plan, problems = bind(t, &m, wire.Source{})
+	if got := plan.Check(&m, problems).Message(); got != none {
+		t.Errorf("map: got %q, want %q", got, none)
+	}
+	m.Rest["a"] = 1.0
+	if got := plan.Check(&m, problems).Message(); got != "" {
+		t.Errorf("map with a member: got %q, want nothing", got)
+	}
+}
+
+// TestTypedElements: also inside of a list, a field with a default may be left out by a Go program.
+func TestTypedElements(t *testing.T) {
+	t.Parallel()
+	var in struct {
+		A []struct {
+			Role string `json:"role" default:"user" check:"oneof=user admin"`
+		} `json:"a"`
+	}
+	plan, problems := bind(t, &in, body(t, `{"a":[{}]}`))
+	if got := plan.Check(&in, problems).Message(); got != "" || in.A[0].Role != "user" {
+		t.Errorf("bound: got %q, %q, want the default", got, in.A[0].Role)
+	}
+	in.A[0].Role = ""
+	if got := plan.CheckTyped(&in).Message(); got != "" {
+		t.Errorf("typed: got %q, want nothing", got)
 	}
 }
 

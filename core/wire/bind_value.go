@@ -109,19 +109,16 @@ func (n *node) coerced(raw any) any {
 
 func isFinite(f float64) bool { return !math.IsNaN(f) && !math.IsInf(f, 0) }
 
-// bindInteger takes JavaScript's safe integers, and less where int is smaller.
+// bindInteger takes JavaScript's safe integers, and fewer where an int has 32 bits.
 func (c *collector) bindInteger(n *node, v reflect.Value, f float64) bool {
 	switch {
 	case f != math.Trunc(f):
 		c.add("Invalid input: expected int, received number")
 		return false
-	case f > maxSafeInteger:
+	case f > maxSafeInteger || f > 0 && v.OverflowInt(int64(f)):
 		c.add("Too big: expected int to be <=9007199254740991")
-	case f < -maxSafeInteger:
+	case f < -maxSafeInteger || f < 0 && v.OverflowInt(int64(f)):
 		c.add("Too small: expected int to be >=-9007199254740991")
-	case v.OverflowInt(int64(f)):
-		c.add(n.mismatch(f))
-		return false
 	default:
 		v.SetInt(int64(f))
 		return true

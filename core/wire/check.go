@@ -155,10 +155,10 @@ func (c *collector) check(n *node, v reflect.Value, known []problem, typed bool)
 			c.add(message)
 			return
 		}
-		c.checkElements(n, v)
+		c.checkElements(n, v, typed)
 		c.checkList(n, v.Len())
 	case n.kind == KindRecord && n.elem != nil:
-		c.checkElements(n, v)
+		c.checkElements(n, v, typed)
 	}
 	if n.elem == nil && n.object == nil {
 		mark = len(c.list) // zod asks refinements of scalars whatever else is wrong
@@ -167,14 +167,14 @@ func (c *collector) check(n *node, v reflect.Value, known []problem, typed bool)
 }
 
 // checkElements checks what is in a list or map, the latter by sorted keys.
-func (c *collector) checkElements(n *node, v reflect.Value) {
+func (c *collector) checkElements(n *node, v reflect.Value, typed bool) {
 	if !n.elem.constrained {
 		return
 	}
 	limit := len(c.list) + maxElementIssues
 	element := func(v reflect.Value, segment string) {
 		before := len(c.list)
-		c.check(n.elem, v, nil, false)
+		c.check(n.elem, v, nil, typed)
 		c.prefix(before, segment)
 	}
 	if n.kind == KindArray {

@@ -33,7 +33,8 @@
 // named types of them, pointers to them, [Opt] of them, and types with a ReadJSON method ([Reader]). Structs embedded
 // by value count as their fields. The other tags:
 //
-//   - check: a comma-separated list of email, min=N, max=N (code points of a string, items of a list, or the number itself), oneof=a b c (one value reads as zod's literal), and each, after which the list is about the elements.
+//   - check: a comma-separated list of email; min=N and max=N (code points of a string, items of a list, or the number
+//     itself); oneof=a b c (one value reads as zod's literal); and each, after which the list is about the elements.
 //   - message: replaces the text of a failed check (not of a wrong type).
 //   - coerce: converts as JavaScript's String(), Boolean() or Number() do.
 //   - wire, on a blank field: strict (unknown body members are refused), strict-query, optional-body.

@@ -192,12 +192,18 @@ func TestCompileErrors(t *testing.T) {
 	}
 }
 
+// shared is embedded: its fields count as the outer struct's.
+type shared struct {
+	Ratio float64 `json:"ratio" default:"0.5"`
+}
+
 type paging struct {
 	Limit *int `query:"limit" coerce:"true" check:"min=0,max=100"`
 }
 
 type described struct {
 	paging
+	shared `json:",omitempty"`
 	Email    string            `json:"email" check:"email"`
 	Name     *string           `json:"name" check:"min=1,max=64"`
 	Logo     wire.Opt[string]  `json:"logo"`
@@ -230,6 +236,7 @@ func TestFields(t *testing.T) {
 	}
 	const rest = `"Email":false,"OneOf":null,"Min":null,"Max":null,"Elem":null,"Fields":null,"Strict":false}`
 	want := []string{
+		`body {"Name":"ratio","Part":0,"Kind":"number","Required":false,"Nullable":false,"Coerced":false,"Default":0.5,` + rest,
 		`body {"Name":"email","Part":0,"Kind":"string","Required":true,"Nullable":false,"Coerced":false,"Default":null,"Email":true,"OneOf":null,"Min":null,"Max":null,"Elem":null,"Fields":null,"Strict":false}`,
 		`body {"Name":"name","Part":0,"Kind":"string","Required":false,"Nullable":false,"Coerced":false,"Default":null,"Email":false,"OneOf":null,"Min":1,"Max":64,"Elem":null,"Fields":null,"Strict":false}`,
 		`body {"Name":"logo","Part":0,"Kind":"string","Required":false,"Nullable":true,"Coerced":false,"Default":null,` + rest,

@@ -2,8 +2,8 @@ package wire
 
 import "time"
 
-// maxDate is the latest moment that a JavaScript Date can be, in milliseconds before and after 1970 (ECMA-262 §21.4.1).
-const maxDate = 8_640_000_000_000_000
+// maxDate is how far before and after 1970 a JavaScript Date can be, in seconds (ECMA-262 §21.4.1.1).
+const maxDate = 8_640_000_000_000
 
 // AppendTime appends t as JSON.stringify writes a Date: a quoted "2006-01-02T15:04:05.000Z" in UTC, with the part of the
 // second below a millisecond cut off. Years before 0 and after 9999 have a sign and six digits. A time that no Date can
@@ -15,6 +15,7 @@ func AppendTime(dst []byte, t time.Time) []byte {
 	}
 	year, month, day := t.Date()
 	hour, minute, second := t.Clock()
+	ms := t.Nanosecond() / int(time.Millisecond)
 	dst = append(dst, '"')
 	switch {
 	case 0 <= year && year <= 9999:
@@ -24,33 +25,32 @@ func AppendTime(dst []byte, t time.Time) []byte {
 	default:
 		dst = appendDigits(append(dst, '+'), year, 6)
 	}
-	dst = appendDigits(append(dst, '-'), int(month), 2)
-	dst = appendDigits(append(dst, '-'), day, 2)
-	dst = appendDigits(append(dst, 'T'), hour, 2)
-	dst = appendDigits(append(dst, ':'), minute, 2)
-	dst = appendDigits(append(dst, ':'), second, 2)
-	dst = appendDigits(append(dst, '.'), t.Nanosecond()/int(time.Millisecond), 3)
-	return append(dst, 'Z', '"')
+	// One append for all that has a fixed width: a session has five of these.
+	return append(dst,
+		'-', digit(int(month)/10), digit(int(month)), '-', digit(day/10), digit(day),
+		'T', digit(hour/10), digit(hour), ':', digit(minute/10), digit(minute), ':', digit(second/10), digit(second),
+		'.', digit(ms/100), digit(ms/10), digit(ms), 'Z', '"')
 }
 
-// validDate reports whether a JavaScript Date can be t. The year is looked at first because UnixMilli overflows far out.
-func validDate(t time.Time) bool {
-	if y := t.Year(); y < -300_000 || y > 300_000 {
-		return false
-	}
-	ms := t.UnixMilli()
-	return -maxDate <= ms && ms <= maxDate
-}
+// digit is the last decimal digit of n.
+func digit(n int) byte { return byte('0' + n%10) }
 
 // appendDigits appends n with leading zeros.
 func appendDigits(dst []byte, n, width int) []byte {
-	const zeros = "000000"
-	dst = append(dst, zeros[:width]...)
+	for range width {
+		dst = append(dst, '0')
+	}
 	for i := len(dst) - 1; n > 0; i-- {
-		dst[i] = byte('0' + n%10)
+		dst[i] = digit(n)
 		n /= 10
 	}
 	return dst
+}
+
+// validDate reports whether a JavaScript Date can be t.
+func validDate(t time.Time) bool {
+	s := t.Unix()
+	return -maxDate <= s && (s < maxDate || s == maxDate && t.Nanosecond() < int(time.Millisecond))
 }
 
 // ParseTime reads the ISO 8601 forms that JavaScript's Date takes (ECMA-262 §21.4.1.32): a date alone, which is midnight

@@ -47,6 +47,12 @@ type Plugin struct {
 	SignUp *core.Endpoint[SignUpInput, SignUpOutput]
 	// SignIn is POST /sign-in/email.
 	SignIn *core.Endpoint[SignInInput, SignInOutput]
+	// ChangePassword is POST /change-password.
+	ChangePassword *core.Endpoint[ChangePasswordInput, ChangePasswordOutput]
+	// VerifyPassword is POST /verify-password.
+	VerifyPassword *core.Endpoint[VerifyPasswordInput, core.StatusOutput]
+	// SetPassword is called in process only.
+	SetPassword *core.Endpoint[SetPasswordInput, core.StatusOutput]
 
 	opts Options
 }
@@ -62,6 +68,18 @@ func New(o Options) *Plugin {
 		ID: "signInEmail", Method: "POST", Path: "/sign-in/email", Access: core.Public, Form: true, Login: true,
 		Summary: "Sign in with an email address and a password.",
 	}, p.signIn)
+	p.ChangePassword = core.Define(core.Spec{
+		ID: "changePassword", Method: "POST", Path: "/change-password", Access: core.StoredSession,
+		Summary: "Change the caller's password.",
+	}, p.changePassword)
+	p.VerifyPassword = core.Define(core.Spec{
+		ID: "verifyPassword", Method: "POST", Path: "/verify-password", Access: core.StoredSession,
+		Summary: "Check the caller's password.",
+	}, p.verifyPassword)
+	p.SetPassword = core.Define(core.Spec{
+		ID: "setPassword", Access: core.ServerOnly,
+		Summary: "Give the caller, who signed in without one, a password.",
+	}, p.setPassword)
 	return p
 }
 
@@ -69,9 +87,9 @@ func New(o Options) *Plugin {
 func (p *Plugin) Manifest() core.Manifest {
 	return core.Manifest{
 		ID:        "email-password",
-		Endpoints: []core.AnyEndpoint{p.SignUp, p.SignIn},
+		Endpoints: []core.AnyEndpoint{p.SignUp, p.SignIn, p.ChangePassword, p.VerifyPassword, p.SetPassword},
 		Errors: []*core.Error{ErrDisabled, ErrSignUpDisabled, ErrInvalidEmail, ErrInvalidPassword, ErrInvalidEmailOrPassword,
-			ErrPasswordTooShort, ErrPasswordTooLong, core.ErrUserExists, core.ErrFailedToCreateUser},
+			ErrPasswordTooShort, ErrPasswordTooLong, ErrNoPassword, ErrPasswordSet, core.ErrUserExists, core.ErrFailedToCreateUser},
 	}
 }
 
@@ -86,7 +104,28 @@ var (
 	ErrInvalidEmailOrPassword = core.NewError(401, "INVALID_EMAIL_OR_PASSWORD", "Invalid email or password")
 	ErrPasswordTooShort       = core.NewError(400, "PASSWORD_TOO_SHORT", "Password too short")
 	ErrPasswordTooLong        = core.NewError(400, "PASSWORD_TOO_LONG", "Password too long")
+	ErrNoPassword             = core.NewError(400, "CREDENTIAL_ACCOUNT_NOT_FOUND", "Credential account not found")
+	ErrPasswordSet            = core.NewError(400, "PASSWORD_ALREADY_SET", "User already has a password set")
 )
+
+// checkNew refuses a new password that is too short or too long.
+func (p *Plugin) checkNew(pw string) error {
+	switch n := password.UTF16Len(pw); {
+	case n < p.opts.MinPasswordLength:
+		return ErrPasswordTooShort
+	case n > p.opts.MaxPasswordLength:
+		return ErrPasswordTooLong
+	}
+	return nil
+}
+
+// checkLength refuses what cannot be anybody's password, before it costs a hash.
+func (p *Plugin) checkLength(pw string) error {
+	if password.UTF16Len(pw) > p.opts.MaxPasswordLength {
+		return ErrPasswordTooLong
+	}
+	return nil
+}
 
 // busy translates what the hasher says when all its slots stay taken.
 func busy(err error) error {

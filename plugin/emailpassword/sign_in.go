@@ -7,7 +7,6 @@ import (
 
 	"github.com/cardea-auth/cardea/core"
 	"github.com/cardea-auth/cardea/core/model"
-	"github.com/cardea-auth/cardea/core/password"
 	"github.com/cardea-auth/cardea/core/store"
 	"github.com/cardea-auth/cardea/core/wire"
 )
@@ -38,8 +37,8 @@ func (p *Plugin) signIn(ctx context.Context, x *core.Exchange, in SignInInput) (
 	if !validEmail(in.Email) {
 		return SignInOutput{}, ErrInvalidEmail
 	}
-	if password.UTF16Len(in.Password) > p.opts.MaxPasswordLength {
-		return SignInOutput{}, ErrPasswordTooLong // before it costs a hash
+	if err := p.checkLength(in.Password); err != nil {
+		return SignInOutput{}, err
 	}
 	user, err := p.authenticate(ctx, x.Auth(), in.Email, in.Password)
 	if err != nil {

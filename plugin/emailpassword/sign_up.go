@@ -46,11 +46,8 @@ func (p *Plugin) signUp(ctx context.Context, x *core.Exchange, in SignUpInput) (
 			return SignUpOutput{}, err
 		}
 	}
-	switch n := password.UTF16Len(in.Password); {
-	case n < p.opts.MinPasswordLength:
-		return SignUpOutput{}, ErrPasswordTooShort
-	case n > p.opts.MaxPasswordLength:
-		return SignUpOutput{}, ErrPasswordTooLong
+	if err := p.checkNew(in.Password); err != nil {
+		return SignUpOutput{}, err
 	}
 	auth := x.Auth()
 	_, err := auth.FindUserByEmail(ctx, in.Email)

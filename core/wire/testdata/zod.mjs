@@ -53,7 +53,7 @@ const bodies = {
 	oneofDefault: [z.object({ a: z.enum(["x", "y"]).default("x") }), ["{}", `{"a":null}`, `{"a":"z"}`, `{"a":"y"}`]],
 	literal: [z.object({ a: z.literal("x") }), [...type, `{"a":"z"}`]],
 	record: [z.object({ a: z.record(S, z.any()) }), [...type, `{"a":{"b":1,"c":{"d":null}}}`, `{"a":{"__proto__":1,"b":2}}`]],
-	recordString: [z.object({ a: z.record(S, S) }), [`{"a":{"b":"x","c":"y"}}`, `{"a":{"b":1,"c":"x","d":null}}`, `{"a":{"__proto__":1}}`, "{}"]],
+	recordString: [z.object({ a: z.record(S, S) }), [...type, `{"a":{"b":"x","c":"y"}}`, `{"a":{"b":1,"c":"x","d":null}}`, `{"a":{"__proto__":1}}`, "{}"]],
 	recordList: [z.object({ a: z.record(S, z.array(S)) }), [`{"a":{"b":["x"],"c":[]}}`, `{"a":{"b":1,"c":["x",2],"d":null}}`]],
 	recordObject: [z.object({ a: z.record(S, z.object({ b: S })) }), [`{"a":{"x":{},"y":5}}`, `{"a":{"x":{"b":"y"}}}`]],
 	any: [z.object({ a: z.any() }), ["{}", `{"a":null}`, `{"a":[1,{"b":2}]}`]],

@@ -1,0 +1,113 @@
+package core
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/cardea-auth/cardea/core/model"
+	"github.com/cardea-auth/cardea/core/store"
+)
+
+// AccountOutput is an account as its owner sees it: without tokens and password.
+type AccountOutput struct {
+	AccountID  string    `json:"accountId"`
+	ProviderID string    `json:"providerId"`
+	UserID     string    `json:"userId"`
+	CreatedAt  time.Time `json:"createdAt"`
+	UpdatedAt  time.Time `json:"updatedAt"`
+	ID         string    `json:"id"`
+	// Scopes are what the provider granted.
+	Scopes []string `json:"scopes"`
+}
+
+// ListAccounts is GET /list-accounts: the ways in which the caller can sign in.
+var ListAccounts = Define(Spec{
+	ID: "listUserAccounts", Method: "GET", Path: "/list-accounts", Access: Session,
+	Summary: "List the caller's accounts.",
+}, listAccounts)
+
+func listAccounts(ctx context.Context, x *Exchange, _ None) ([]AccountOutput, error) {
+	s, err := x.RequireSession(ctx)
+	if err != nil {
+		return nil, err
+	}
+	accounts, err := x.auth.Accounts(ctx, s.User.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]AccountOutput, len(accounts))
+	for i, a := range accounts {
+		out[i] = AccountOutput{a.AccountID, a.ProviderID, a.UserID, a.CreatedAt, a.UpdatedAt, a.ID, scopes(a.Scope)}
+	}
+	return out, nil
+}
+
+// scopes splits the stored form.
+func scopes(stored *string) []string {
+	if stored == nil {
+		return nil
+	}
+	var out []string
+	for s := range strings.SplitSeq(*stored, ",") {
+		if s = strings.TrimSpace(s); s != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// Accounts returns a user's accounts, the oldest first, at most 100.
+func (a *Auth) Accounts(ctx context.Context, userID string) ([]model.Account, error) {
+	accounts, err := a.tables.accounts.List(ctx, a.store, store.Query{
+		Where: []store.Cond{store.Eq("userId", userID)}, OrderBy: []store.Order{{Column: "createdAt"}}, Limit: maxListed,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("core: list accounts: %w", err)
+	}
+	return accounts, nil
+}
+
+// UnlinkAccountInput is the body of POST /unlink-account.
+type UnlinkAccountInput struct {
+	// AccountID is the id of the row, not the id at the provider.
+	AccountID string `json:"accountId"`
+}
+
+// UnlinkAccount is POST /unlink-account: it removes one of the caller's accounts, but never the last.
+var UnlinkAccount = Define(Spec{
+	ID: "unlinkAccount", Method: "POST", Path: "/unlink-account", Access: FreshSession,
+	Summary: "Remove one of the caller's accounts.",
+}, unlinkAccount)
+
+func unlinkAccount(ctx context.Context, x *Exchange, in UnlinkAccountInput) (StatusOutput, error) {
+	s, err := x.RequireFreshSession(ctx)
+	if err != nil {
+		return StatusOutput{}, err
+	}
+	a := x.auth
+	err = a.store.InTx(ctx, func(ctx context.Context) error {
+		// Two requests at once would each see the other's account as the one that stays: whoever writes the user's
+		// row first makes the other wait.
+		if _, err := a.store.Update(ctx, store.From(a.tables.user, store.Eq("id", s.User.ID)), store.Record{"updatedAt": s.User.UpdatedAt}); err != nil {
+			return fmt.Errorf("core: unlink account: %w", err)
+		}
+		accounts, err := a.Accounts(ctx, s.User.ID)
+		if err != nil {
+			return err
+		}
+		if len(accounts) <= 1 {
+			return ErrLastAccount
+		}
+		n, err := a.tables.accounts.Delete(ctx, a.store, store.Eq("id", in.AccountID), store.Eq("userId", s.User.ID))
+		if err != nil {
+			return fmt.Errorf("core: unlink account: %w", err)
+		}
+		if n == 0 {
+			return ErrAccountNotFound
+		}
+		return nil
+	})
+	return StatusOutput{Status: err == nil}, err
+}
