@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"sync"
+
+	"github.com/cardea-auth/cardea/core/store"
 )
 
 // tasks is the work that must not delay an answer.
@@ -12,10 +14,18 @@ type tasks struct {
 	pending sync.WaitGroup
 }
 
-// Background runs fn after the answer, with a context that outlives the request but keeps its values. Errors and panics
-// go to the log under name. [Auth.Close] waits for it.
+// Background runs fn without making the answer wait, with a context that outlives the request but keeps its values.
+// Inside of a transaction it waits for the commit, and does not run if there is none: nobody is mailed about what did not
+// happen. Errors and panics go to the log under name. [Auth.Close] waits for it.
 func (a *Auth) Background(ctx context.Context, name string, fn func(ctx context.Context) error) {
-	ctx = context.WithoutCancel(ctx)
+	// What is registered here never fails, so neither does AfterCommit.
+	_ = store.AfterCommit(ctx, func(ctx context.Context) error {
+		a.startTask(context.WithoutCancel(ctx), name, fn)
+		return nil
+	})
+}
+
+func (a *Auth) startTask(ctx context.Context, name string, fn func(ctx context.Context) error) {
 	a.tasks.pending.Add(1)
 	work := func() {
 		defer a.tasks.pending.Done()

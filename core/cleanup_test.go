@@ -75,6 +75,25 @@ func TestBackgroundIsDrained(t *testing.T) {
 	}
 }
 
+func TestBackgroundWaitsForTheCommit(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(c *core.Config) { c.Background = func(fn func()) { fn() } })
+	undone := errors.New("undone")
+	for _, end := range []error{nil, undone} {
+		ran := false
+		err := r.Store().InTx(t.Context(), func(ctx context.Context) error {
+			r.Background(ctx, "test", func(context.Context) error { ran = true; return nil })
+			if ran {
+				t.Error("ran before the commit")
+			}
+			return end
+		})
+		if !errors.Is(err, end) || ran != (end == nil) {
+			t.Errorf("after %v: got %v, ran %v", end, err, ran)
+		}
+	}
+}
+
 func TestBackgroundRunnerOfTheApp(t *testing.T) {
 	t.Parallel()
 	inline := 0

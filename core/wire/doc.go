@@ -14,19 +14,19 @@
 // is never bound:
 //
 //	type Input struct {
-//		Email    string            `json:"email" check:"email"`    // from the body, required
-//		Name     *string           `json:"name" check:"min=1"`     // optional: nil if absent; null is refused
-//		Logo     wire.Opt[string]  `json:"logo"`                   // optional, and may be null
-//		Remember bool              `json:"remember" default:"true"` // optional, true if absent
-//		Scopes   []string          `json:"scopes" optional:"true"` // optional: the zero value means absent
-//		Limit    *int              `query:"limit" coerce:"true"`   // from the query, as Number(text)
-//		Token    string            `path:"token"`                  // from the path
-//		Rest     *wire.Object      `json:",extra"`                 // the body's other members, otherwise dropped
-//		_        struct{}          `wire:"optional-body"`          // no body at all is fine too
+//		Email    string           `json:"email" check:"email"`     // from the body, required
+//		Name     *string          `json:"name" check:"min=1"`      // optional: nil if absent; null is refused
+//		Logo     wire.Opt[string] `json:"logo"`                    // optional, and may be null
+//		Remember bool             `json:"remember" default:"true"` // optional, true if absent
+//		Scopes   []string         `json:"scopes" optional:"true"`  // optional: the zero value means absent
+//		Limit    *int             `query:"limit" coerce:"true"`    // from the query, as Number(text)
+//		Token    string           `path:"token"`                   // from the path
+//		Rest     *wire.Object     `json:",extra"`                  // the body's other members, otherwise dropped
+//		_        struct{}         `wire:"optional-body"`           // no body at all is fine too
 //	}
 //
 //	plan, err := wire.Compile(reflect.TypeFor[Input]())
-//	problems := plan.Bind(&in, source) // fills what fits
+//	problems := plan.Bind(&in, source)  // fills what fits
 //	issues := plan.Check(&in, problems) // what is left, after hooks had their say
 //
 // Fields are string, bool, float64, int, int64, time.Time, any, *Object, slices and string-keyed maps of these, structs,

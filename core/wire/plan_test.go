@@ -203,7 +203,7 @@ type paging struct {
 
 type described struct {
 	paging
-	shared `json:",omitempty"`
+	shared   `json:",omitempty"`
 	Email    string            `json:"email" check:"email"`
 	Name     *string           `json:"name" check:"min=1,max=64"`
 	Logo     wire.Opt[string]  `json:"logo"`

@@ -48,8 +48,8 @@ func New() *DB {
 // FindOne implements [store.Store].
 func (db *DB) FindOne(ctx context.Context, q store.Query) (rec store.Record, err error) {
 	q.Limit = 1
-	err = db.read(ctx, &q, func(v *view, sel *selection) error {
-		rows := v.find(sel)
+	err = db.read(ctx, &q, func(x *tx, sel *selection) error {
+		rows := sel.find(x)
 		if len(rows) == 0 {
 			return notFound(q.Table)
 		}
@@ -61,8 +61,8 @@ func (db *DB) FindOne(ctx context.Context, q store.Query) (rec store.Record, err
 
 // FindMany implements [store.Store].
 func (db *DB) FindMany(ctx context.Context, q store.Query) (recs []store.Record, err error) {
-	err = db.read(ctx, &q, func(v *view, sel *selection) error {
-		rows := v.find(sel)
+	err = db.read(ctx, &q, func(x *tx, sel *selection) error {
+		rows := sel.find(x)
 		recs = make([]store.Record, len(rows))
 		for i, r := range rows {
 			recs[i] = sel.record(r)
@@ -75,8 +75,8 @@ func (db *DB) FindMany(ctx context.Context, q store.Query) (recs []store.Record,
 // Count implements [store.Store].
 func (db *DB) Count(ctx context.Context, q store.Query) (n int64, err error) {
 	q = unordered(q)
-	err = db.read(ctx, &q, func(v *view, sel *selection) error {
-		n = int64(len(v.find(sel)))
+	err = db.read(ctx, &q, func(x *tx, sel *selection) error {
+		n = int64(len(sel.find(x)))
 		return nil
 	})
 	return n, err
@@ -85,13 +85,13 @@ func (db *DB) Count(ctx context.Context, q store.Query) (n int64, err error) {
 // Create implements [store.Store]. The id must be among the values: the database makes none.
 func (db *DB) Create(ctx context.Context, t *schema.Table, r store.Record) (rec store.Record, err error) {
 	q := store.Query{Table: t}
-	err = db.write(ctx, &q, func(v *view, sel *selection) error {
+	err = db.write(ctx, &q, func(x *tx, sel *selection) error {
 		created, err := sel.newRow(r)
 		if err != nil {
 			return err
 		}
 		created.sequence = db.sequence.Add(1)
-		if err := v.tx.insert(sel.table, created); err != nil {
+		if err := x.insert(sel.table, created); err != nil {
 			return err
 		}
 		rec = sel.record(created)
@@ -103,14 +103,14 @@ func (db *DB) Create(ctx context.Context, t *schema.Table, r store.Record) (rec 
 // Update implements [store.Store].
 func (db *DB) Update(ctx context.Context, q store.Query, set store.Record) (n int64, err error) {
 	q = unordered(q)
-	err = db.write(ctx, &q, func(v *view, sel *selection) error {
+	err = db.write(ctx, &q, func(x *tx, sel *selection) error {
 		values, err := sel.encode(set)
 		if err != nil {
 			return err
 		}
-		rows := v.find(sel)
+		rows := sel.find(x)
 		for _, r := range rows {
-			if err := v.tx.replace(sel.table, r, sel.changed(r, values)); err != nil {
+			if err := x.replace(sel.table, r, sel.changed(r, values)); err != nil {
 				return err
 			}
 		}
@@ -123,10 +123,10 @@ func (db *DB) Update(ctx context.Context, q store.Query, set store.Record) (n in
 // Delete implements [store.Store].
 func (db *DB) Delete(ctx context.Context, q store.Query) (n int64, err error) {
 	q = unordered(q)
-	err = db.write(ctx, &q, func(v *view, sel *selection) error {
-		rows := v.find(sel)
+	err = db.write(ctx, &q, func(x *tx, sel *selection) error {
+		rows := sel.find(x)
 		for _, r := range rows {
-			if err := v.tx.remove(sel.table, r); err != nil {
+			if err := x.remove(sel.table, r); err != nil {
 				return err
 			}
 		}
@@ -139,13 +139,13 @@ func (db *DB) Delete(ctx context.Context, q store.Query) (n int64, err error) {
 // ConsumeOne implements [store.Store].
 func (db *DB) ConsumeOne(ctx context.Context, q store.Query) (rec store.Record, err error) {
 	q.Limit, q.Offset = 1, 0
-	err = db.write(ctx, &q, func(v *view, sel *selection) error {
-		rows := v.find(sel)
+	err = db.write(ctx, &q, func(x *tx, sel *selection) error {
+		rows := sel.find(x)
 		if len(rows) == 0 {
 			return notFound(q.Table)
 		}
 		rec = sel.record(rows[0])
-		return v.tx.remove(sel.table, rows[0])
+		return x.remove(sel.table, rows[0])
 	})
 	return rec, err
 }
@@ -153,7 +153,7 @@ func (db *DB) ConsumeOne(ctx context.Context, q store.Query) (rec store.Record, 
 // IncrementOne implements [store.Store]. A sum that does not fit into 64 bits is an error and changes nothing.
 func (db *DB) IncrementOne(ctx context.Context, q store.Query, column string, by int64) (rec store.Record, err error) {
 	q.Limit, q.Offset = 1, 0
-	err = db.write(ctx, &q, func(v *view, sel *selection) error {
+	err = db.write(ctx, &q, func(x *tx, sel *selection) error {
 		slot, c, err := sel.column(column)
 		if err != nil {
 			return err
@@ -161,7 +161,7 @@ func (db *DB) IncrementOne(ctx context.Context, q store.Query, column string, by
 		if c.Kind != schema.Number {
 			return fmt.Errorf("memdb: column %q of table %q is a %s and cannot be incremented", column, q.Table.Name, c.Kind)
 		}
-		rows := v.find(sel)
+		rows := sel.find(x)
 		if len(rows) == 0 {
 			return notFound(q.Table)
 		}
@@ -170,7 +170,7 @@ func (db *DB) IncrementOne(ctx context.Context, q store.Query, column string, by
 			return fmt.Errorf("memdb: column %q of table %q would overflow: %w", column, q.Table.Name, store.ErrInvalid)
 		}
 		next := sel.changed(rows[0], []change{{slot, n + by}})
-		if err := v.tx.replace(sel.table, rows[0], next); err != nil {
+		if err := x.replace(sel.table, rows[0], next); err != nil {
 			return err
 		}
 		rec = sel.record(next)
@@ -179,8 +179,8 @@ func (db *DB) IncrementOne(ctx context.Context, q store.Query, column string, by
 	return rec, err
 }
 
-// read runs fn over what ctx may see: the committed rows, and those of the transaction it carries.
-func (db *DB) read(ctx context.Context, q *store.Query, fn func(*view, *selection) error) error {
+// read runs fn over what ctx may see: the committed rows, and those of the transaction it carries, which may be nil.
+func (db *DB) read(ctx context.Context, q *store.Query, fn func(*tx, *selection) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -196,7 +196,7 @@ func (db *DB) read(ctx context.Context, q *store.Query, fn func(*view, *selectio
 }
 
 // write runs fn in the transaction that ctx carries, or in one of its own.
-func (db *DB) write(ctx context.Context, q *store.Query, fn func(*view, *selection) error) error {
+func (db *DB) write(ctx context.Context, q *store.Query, fn func(*tx, *selection) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -219,7 +219,7 @@ func (db *DB) write(ctx context.Context, q *store.Query, fn func(*view, *selecti
 	return x.commit(ctx)
 }
 
-func (db *DB) run(x *tx, q *store.Query, fn func(*view, *selection) error) error {
+func (db *DB) run(x *tx, q *store.Query, fn func(*tx, *selection) error) error {
 	b, err := db.bind(q.Table)
 	if err != nil {
 		return err
@@ -230,7 +230,7 @@ func (db *DB) run(x *tx, q *store.Query, fn func(*view, *selection) error) error
 	}
 	db.mu.RLock()
 	defer db.mu.RUnlock()
-	return fn(&view{db: db, tx: x}, sel)
+	return fn(x, sel)
 }
 
 func unordered(q store.Query) store.Query {

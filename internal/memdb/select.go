@@ -72,25 +72,19 @@ func compareNulls(a, b any) int {
 	}
 }
 
-// view is what one operation sees: the committed rows and, over them, those of its transaction, which may be nil.
-// The caller holds the locks of both.
-type view struct {
-	db *DB
-	tx *tx
-}
-
-// find returns the rows that match, sorted, within limit and offset. The slice is the caller's.
-func (v *view) find(s *selection) []*row {
+// find returns the rows that x sees and that match, sorted, within limit and offset. The slice is the caller's. A nil x
+// sees what is committed. The caller holds the locks of x and of the database.
+func (s *selection) find(x *tx) []*row {
 	var out []*row
 	i, key := s.access()
 	if i >= 0 {
-		for _, r := range v.tx.lookup(s.table, i, key) {
+		for _, r := range x.lookup(s.table, i, key) {
 			if matchAll(s.where, r) {
 				out = append(out, r)
 			}
 		}
 	} else {
-		for r := range v.tx.all(s.table) {
+		for r := range x.all(s.table) {
 			if matchAll(s.where, r) {
 				out = append(out, r)
 			}

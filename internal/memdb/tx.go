@@ -75,6 +75,7 @@ func (db *DB) transact(ctx context.Context, fn func(ctx context.Context) error) 
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	x.ended = true // before anybody else gets the lock: what he wrote would be lost
 	return x.commit(ctx)
 }
 
