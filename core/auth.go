@@ -30,10 +30,12 @@ type Auth struct {
 	registry *registry
 	signIn   []SignInStep
 	disabled map[string]bool
-	clientIP *clientip.Resolver
-	hasher   password.Hasher
-	tasks    tasks
-	closers  []namedCloser // in order of Init
+	// extraUserColumns are those of the user table that are not core's, without the id.
+	extraUserColumns []schema.Column
+	clientIP         *clientip.Resolver
+	hasher           password.Hasher
+	tasks            tasks
+	closers          []namedCloser // in order of Init
 }
 
 // tables are the ones that core itself uses, found once.
@@ -115,6 +117,7 @@ func (a *Auth) build(baseErr error) error {
 	a.store = withTimeout(c.Store, c.StoreTimeout)
 	a.hasher = password.Bounded(c.Password.Hasher, c.Password.Limits)
 	a.tasks.run = c.Background
+	a.extraUserColumns = model.ExtraUserColumns(a.schema)
 	user, session := a.schema.Table(model.UserTable), a.schema.Table(model.SessionTable)
 	a.tables = tables{
 		user:     user,

@@ -27,6 +27,12 @@ type User struct {
 // position, in the order of Schema.
 const userColumns = 6
 
+// ExtraUserColumns returns the columns of the user table that travel in [User.Extra].
+func ExtraUserColumns(s *schema.Schema) []schema.Column {
+	columns := s.Table(UserTable).Columns
+	return columns[userColumns : len(columns)-1]
+}
+
 // UserFromRow reads a row in table order (see [schema.Table]) as a driver returned it.
 func UserFromRow(t *schema.Table, row []any) (*User, error) {
 	r := reader{t: t, row: row}

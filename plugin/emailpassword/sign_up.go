@@ -10,6 +10,7 @@ import (
 	"github.com/cardea-auth/cardea/core/password"
 	"github.com/cardea-auth/cardea/core/secret"
 	"github.com/cardea-auth/cardea/core/store"
+	"github.com/cardea-auth/cardea/core/wire"
 )
 
 // SignUpInput is the body of POST /sign-up/email.
@@ -23,6 +24,8 @@ type SignUpInput struct {
 	CallbackURL *string `json:"callbackURL"`
 	// RememberMe, if false, asks for a session that ends with the browser.
 	RememberMe *bool `json:"rememberMe"`
+	// Rest are the other members. Columns of the user table that clients may set are taken from it.
+	Rest *wire.Object `json:",extra"`
 }
 
 // NewPassword is the password to be set; hooks that check new passwords ask for it.
@@ -50,7 +53,11 @@ func (p *Plugin) signUp(ctx context.Context, x *core.Exchange, in SignUpInput) (
 		return SignUpOutput{}, err
 	}
 	auth := x.Auth()
-	_, err := auth.FindUserByEmail(ctx, in.Email)
+	extra, err := auth.UserInput(in.Rest, true)
+	if err != nil {
+		return SignUpOutput{}, err
+	}
+	_, err = auth.FindUserByEmail(ctx, in.Email)
 	taken := err == nil
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return SignUpOutput{}, err
@@ -65,21 +72,21 @@ func (p *Plugin) signUp(ctx context.Context, x *core.Exchange, in SignUpInput) (
 		return SignUpOutput{}, fmt.Errorf("emailpassword: %w", busy(err))
 	}
 	if taken {
-		return p.pretend(x, in), nil
+		return pretend(x, in, extra), nil
 	}
-	out, err := p.create(ctx, x, in, hash)
+	out, err := p.create(ctx, x, in, extra, hash)
 	if errors.Is(err, core.ErrUserExists) && p.opts.DisableAutoSignIn {
-		return p.pretend(x, in), nil // somebody else was faster
+		return pretend(x, in, extra), nil // somebody else was faster
 	}
 	return out, err
 }
 
 // create makes user, credential and session, all or nothing.
-func (p *Plugin) create(ctx context.Context, x *core.Exchange, in SignUpInput, hash string) (out SignUpOutput, err error) {
+func (p *Plugin) create(ctx context.Context, x *core.Exchange, in SignUpInput, extra model.Extra, hash string) (out SignUpOutput, err error) {
 	auth := x.Auth()
 	var challenge error
 	err = auth.Store().InTx(ctx, func(ctx context.Context) error {
-		user, err := auth.CreateUser(ctx, model.User{Name: in.Name, Email: in.Email, Image: in.Image})
+		user, err := auth.CreateUser(ctx, model.User{Name: in.Name, Email: in.Email, Image: in.Image, Extra: extra})
 		if err != nil {
 			return err
 		}
@@ -112,11 +119,12 @@ func (p *Plugin) create(ctx context.Context, x *core.Exchange, in SignUpInput, h
 }
 
 // pretend answers as a sign-up without a session does, so that a taken address looks like a free one.
-func (p *Plugin) pretend(x *core.Exchange, in SignUpInput) SignUpOutput {
+func pretend(x *core.Exchange, in SignUpInput, extra model.Extra) SignUpOutput {
 	now := x.Now()
-	return SignUpOutput{User: &model.User{
-		ID: secret.ID(), Name: in.Name, Email: core.NormalizeEmail(in.Email), Image: in.Image, CreatedAt: now, UpdatedAt: now,
-	}}
+	user := model.User{
+		ID: secret.ID(), Name: in.Name, Email: core.NormalizeEmail(in.Email), Image: in.Image, CreatedAt: now, UpdatedAt: now, Extra: extra,
+	}
+	return SignUpOutput{User: x.Auth().Shaped(&user)}
 }
 
 // The longest name and picture URL, in UTF-16 units. 255 is what the contract's column on MySQL holds.
