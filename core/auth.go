@@ -212,6 +212,9 @@ func (a *Auth) Config() Config {
 	return c
 }
 
+// Hardened reports whether our own rules hold where they are stricter than better-auth's (Config.Compat).
+func (a *Auth) Hardened() bool { return a.config.Compat == Hardened }
+
 // Now returns the installation's time, in UTC and whole milliseconds.
 func (a *Auth) Now() time.Time { return schema.Milliseconds(a.config.Now()) }
 

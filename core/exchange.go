@@ -48,7 +48,7 @@ func (x *Exchange) Endpoint() AnyEndpoint {
 }
 
 // Hardened reports whether our own rules hold where they are stricter than better-auth's (Config.Compat).
-func (x *Exchange) Hardened() bool { return x.auth.config.Compat == Hardened }
+func (x *Exchange) Hardened() bool { return x.auth.Hardened() }
 
 // HTTP reports whether the call came over HTTP rather than in process.
 func (x *Exchange) HTTP() bool { return x.req != nil }

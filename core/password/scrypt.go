@@ -24,9 +24,9 @@ const (
 // bytes it stands for.
 //
 // The zero value is ready; it must not be copied after its first use. It is safe for concurrent use, but bounds
-// nothing: put it behind [Bounded]. The memory of a hash, 32 MiB, serves the next one and is given back at the first
-// garbage collection that finds it idle; a process at rest gets there within two minutes, when the runtime collects by
-// itself.
+// nothing: put it behind [Bounded]. The memory of a hash, 32 MiB, serves the next one and is freed by the first garbage
+// collection that finds it idle. The runtime hands it to the system after one more; since it collects every two minutes
+// even at rest, an idle process is back at its base memory within five.
 type Scrypt struct{ tables tables }
 
 var _ Hasher = (*Scrypt)(nil)

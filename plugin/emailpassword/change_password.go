@@ -94,9 +94,9 @@ func (p *Plugin) verify(ctx context.Context, auth *core.Auth, userID, pw string,
 	if err != nil {
 		return err
 	}
-	ok, err := auth.Hasher().Verify(ctx, *account.Password, pw)
+	ok, err := matches(ctx, auth, *account.Password, pw)
 	if err != nil {
-		return fmt.Errorf("emailpassword: verify: %w", busy(err))
+		return err
 	}
 	if !ok {
 		return ErrInvalidPassword

@@ -21,8 +21,9 @@ import (
 
 // countingHasher stands in for scrypt and counts, because what matters here is how often it is asked.
 type countingHasher struct {
-	calls atomic.Int64
-	err   error
+	calls     atomic.Int64
+	err       error
+	malformed string // a hash that it cannot read
 }
 
 func (h *countingHasher) Hash(_ context.Context, pw string) (string, error) {
@@ -32,6 +33,9 @@ func (h *countingHasher) Hash(_ context.Context, pw string) (string, error) {
 
 func (h *countingHasher) Verify(_ context.Context, encoded, pw string) (bool, error) {
 	h.calls.Add(1)
+	if h.malformed != "" && encoded == h.malformed {
+		return false, password.ErrMalformed
+	}
 	return encoded == "plain:"+pw, h.err
 }
 
@@ -273,6 +277,21 @@ func TestCallbackURL(t *testing.T) {
 		}
 		if got := res.Header.Get("Location"); want == 200 && got != url {
 			t.Errorf("%s: Location %q", url, got)
+		}
+	}
+}
+
+func TestUnreadableHash(t *testing.T) {
+	t.Parallel()
+	for compat, want := range map[core.Compat]error{core.Hardened: emailpassword.ErrInvalidEmailOrPassword, core.Exact: password.ErrMalformed} {
+		auth, pw, h := setUp(t, emailpassword.Options{}, func(c *core.Config) { c.Compat = compat })
+		up := signUp(t, auth, pw, "ann@example.com")
+		if err := auth.SetPassword(t.Context(), up.User.ID, "unreadable"); err != nil {
+			t.Fatal(err)
+		}
+		h.malformed = "unreadable"
+		if _, err := pw.SignIn.Call(t.Context(), auth, emailpassword.SignInInput{Email: "ann@example.com", Password: "password-1"}); !errors.Is(err, want) {
+			t.Errorf("compat %d: got %v, want %v", compat, err, want)
 		}
 	}
 }
