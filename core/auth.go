@@ -42,6 +42,7 @@ type Auth struct {
 type tables struct {
 	user, session *schema.Table
 	accounts      *store.Rows[model.Account]
+	verifications *store.Rows[model.Verification]
 	login         *store.Join // session by token, with its user
 }
 
@@ -120,10 +121,11 @@ func (a *Auth) build(baseErr error) error {
 	a.extraUserColumns = model.ExtraUserColumns(a.schema)
 	user, session := a.schema.Table(model.UserTable), a.schema.Table(model.SessionTable)
 	a.tables = tables{
-		user:     user,
-		session:  session,
-		accounts: store.NewRows[model.Account](a.schema.Table(model.AccountTable)),
-		login:    &store.Join{Left: session, Right: user, Key: "token", On: "userId"},
+		user:          user,
+		session:       session,
+		accounts:      store.NewRows[model.Account](a.schema.Table(model.AccountTable)),
+		verifications: store.NewRows[model.Verification](a.schema.Table(model.VerificationTable)),
+		login:         &store.Join{Left: session, Right: user, Key: "token", On: "userId"},
 	}
 	return nil
 }

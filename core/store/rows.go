@@ -49,7 +49,7 @@ func (r *Rows[T]) List(ctx context.Context, s Store, q Query) ([]T, error) {
 	}
 	out := make([]T, len(records))
 	for i, rec := range records {
-		if out[i], err = r.decode(rec); err != nil {
+		if out[i], err = r.Decode(rec); err != nil {
 			return nil, err
 		}
 	}
@@ -86,7 +86,7 @@ func (r *Rows[T]) one(rec Record, err error) (T, error) {
 		var zero T
 		return zero, err
 	}
-	return r.decode(rec)
+	return r.Decode(rec)
 }
 
 func (r *Rows[T]) encode(v T) Record {
@@ -127,7 +127,8 @@ func plain(k schema.Kind, v reflect.Value) any {
 	}
 }
 
-func (r *Rows[T]) decode(rec Record) (T, error) {
+// Decode reads a record that a store returned.
+func (r *Rows[T]) Decode(rec Record) (T, error) {
 	var v T
 	rv := reflect.ValueOf(&v).Elem()
 	for _, f := range r.fields {
