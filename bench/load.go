@@ -14,42 +14,23 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 )
 
 const (
-	email    = "bench@example.com"
-	password = "password-1234"
-	origin   = "http://127.0.0.1"
+	benchEmail    = "bench@example.com"
+	benchPassword = "password-1234"
+	origin        = "http://127.0.0.1"
 )
 
 // run starts the cell's server, asks it for a while and stops it.
 func run(ctx context.Context, c cell, dsn string, d time.Duration) (sample, error) {
-	self, err := os.Executable()
+	server, err := startServer(ctx, c, dsn, "GOMAXPROCS=1")
 	if err != nil {
 		return sample{}, err
 	}
-	cmd := exec.CommandContext(ctx, self, "-serve", c.key(), "-dsn", dsn) //nolint:gosec // our own binary
-	cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
-	cmd.Stderr = os.Stderr
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return sample{}, err
-	}
-	if err := cmd.Start(); err != nil {
-		return sample{}, err
-	}
-	address, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		return sample{}, errors.Join(err, cmd.Wait())
-	}
-	s, err := ask(ctx, c, strings.TrimSpace(address), cmd.Process.Pid, d)
-	if stopErr := cmd.Process.Signal(syscall.SIGTERM); err == nil {
-		err = stopErr
-	}
-	return s, errors.Join(err, ignoreSignal(cmd.Wait()))
+	s, err := ask(ctx, c, server.address, server.cmd.Process.Pid, d)
+	return s, errors.Join(err, server.stop())
 }
 
 func ignoreSignal(err error) error {
@@ -120,11 +101,11 @@ func signedIn(ctx context.Context, address, what string) (string, error) {
 }
 
 func body(what string, n int) string {
-	address := email
+	address := benchEmail
 	if what == "sign-up" && n > 0 {
 		address = fmt.Sprintf("bench-%d-%d@example.com", time.Now().UnixNano(), n)
 	}
-	return `{"name":"Bench","email":"` + address + `","password":"` + password + `"}`
+	return `{"name":"Bench","email":"` + address + `","password":"` + benchPassword + `"}`
 }
 
 // fire asks the same over and over, on some connections at once, and returns how long each answer took.
@@ -150,38 +131,80 @@ func fire(address, what, cookie string, connections int, d time.Duration) ([]tim
 	return all, failed
 }
 
-// fireOne speaks HTTP by hand, so that the load costs as little as it can.
+// fireOne asks as fast as it gets answers.
 func fireOne(address, what, cookie string, worker int, end time.Time) ([]time.Duration, error) {
-	conn, err := new(net.Dialer).Dial("tcp", address)
+	c, err := dial(address)
 	if err != nil {
 		return nil, err
 	}
-	defer conn.Close()
-	r := bufio.NewReader(conn)
+	defer c.Close()
 	var out []time.Duration
-	request := []byte(requestText(address, what, cookie, 0))
+	request := requestText(address, what, cookie, 0)
 	for n := 1; time.Now().Before(end); n++ {
 		if what == "sign-up" {
-			request = []byte(requestText(address, what, cookie, worker*1_000_000+n))
+			request = requestText(address, what, cookie, worker*1_000_000+n)
 		}
-		began := time.Now()
-		if _, err := conn.Write(request); err != nil {
-			return out, err
-		}
-		res, err := http.ReadResponse(r, nil)
+		took, err := c.ask(what, request)
 		if err != nil {
 			return out, err
 		}
-		data, err := io.ReadAll(res.Body)
-		if err := errors.Join(err, res.Body.Close()); err != nil {
-			return out, err
-		}
-		if res.StatusCode != 200 || what == "get-session" && !strings.Contains(string(data), email) {
-			return out, fmt.Errorf("%s: %s %s", what, res.Status, data)
-		}
-		out = append(out, time.Since(began))
+		out = append(out, took)
 	}
 	return out, nil
+}
+
+// paced asks n times, once for each tick.
+func paced(address, what, cookie string, tick <-chan time.Time, n int) ([]time.Duration, error) {
+	c, err := dial(address)
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close()
+	var out []time.Duration
+	request := requestText(address, what, cookie, 0)
+	for range n {
+		<-tick
+		took, err := c.ask(what, request)
+		if err != nil {
+			return out, err
+		}
+		out = append(out, took)
+	}
+	return out, nil
+}
+
+// conn speaks HTTP by hand, so that the load costs as little as it can.
+type conn struct {
+	net.Conn
+	r *bufio.Reader
+}
+
+func dial(address string) (*conn, error) {
+	c, err := new(net.Dialer).DialContext(context.Background(), "tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	return &conn{c, bufio.NewReader(c)}, nil
+}
+
+// ask sends a request and returns how long the answer took, or an error if it is the wrong one.
+func (c *conn) ask(what, request string) (time.Duration, error) {
+	began := time.Now()
+	if _, err := io.WriteString(c, request); err != nil {
+		return 0, err
+	}
+	res, err := http.ReadResponse(c.r, nil)
+	if err != nil {
+		return 0, err
+	}
+	data, err := io.ReadAll(res.Body)
+	if err := errors.Join(err, res.Body.Close()); err != nil {
+		return 0, err
+	}
+	if res.StatusCode != http.StatusOK || what == "get-session" && !strings.Contains(string(data), benchEmail) {
+		return 0, fmt.Errorf("%s: %s %s", what, res.Status, data)
+	}
+	return time.Since(began), nil
 }
 
 func requestText(address, what, cookie string, n int) string {

@@ -106,5 +106,8 @@ func measure(ctx context.Context, d time.Duration, rounds int, only *regexp.Rege
 		}
 	}
 	printTable(os.Stdout, order, results)
-	return nil
+	if only.String() != "" && only.String() != "extra" {
+		return nil
+	}
+	return measureExtra(ctx, dsns["sqlite"])
 }

@@ -24,20 +24,29 @@ type table struct {
 // zero stands in for the row to be combined with while the table is filled.
 var zero row
 
-// mix is scryptROMix (RFC 7914 §5) on the 2 KiB of b, with N = n, a power of two from 2 to cost.
-func (t *table) mix(b []byte, n int) {
+// mix is scryptROMix (RFC 7914 §5) on the 2 KiB of b, with N = n, a power of two from 2 to cost. It pauses now and then.
+func (t *table) mix(b []byte, n int, pause *pause) {
 	t.v[0].read(b)
 	for i := 1; i < n; i++ {
 		blockMix(&t.v[i], &t.v[i-1], &zero)
+		if i%breath == 0 {
+			pause.breathe()
+		}
 	}
 	x, y := &t.x, &t.y
 	blockMix(x, &t.v[n-1], &zero)
-	for range n / 2 {
+	for i := range n / 2 {
 		blockMix(y, x, &t.v[x.integerify()&(n-1)])
 		blockMix(x, y, &t.v[y.integerify()&(n-1)])
+		if i%(breath/2) == breath/2-1 {
+			pause.breathe()
+		}
 	}
 	x.write(b)
 }
+
+// breath is how many rows are mixed between two pauses, about 1.6 ms.
+const breath = 1024
 
 func (r *row) read(b []byte) {
 	for i := range r {

@@ -24,9 +24,9 @@ const (
 // bytes it stands for.
 //
 // The zero value is ready; it must not be copied after its first use. It is safe for concurrent use, but bounds
-// nothing: put it behind [Bounded]. The memory of a hash, 32 MiB, serves the next one and is freed by the first garbage
-// collection that finds it idle. The runtime hands it to the system after one more; since it collects every two minutes
-// even at rest, an idle process is back at its base memory within five.
+// nothing: put it behind [Bounded]. The memory of a hash, 32 MiB outside of the Go heap, serves the next one; what has been
+// idle for half a minute goes back to the system at the next garbage collection, which comes within two minutes even at
+// rest.
 type Scrypt struct{ tables tables }
 
 var _ Hasher = (*Scrypt)(nil)
@@ -77,8 +77,11 @@ func (s *Scrypt) derive(password string, salt []byte, n int) ([]byte, error) {
 	password = nfkc(password)
 	b, err := pbkdf2.Key(sha256.New, password, salt, 1, 128*blockSize)
 	if err == nil {
-		t := s.tables.get()
-		t.mix(b, n)
+		var t workspace
+		if t, err = s.tables.get(); err != nil {
+			return nil, err
+		}
+		t.mix(b, n, t.pause)
 		s.tables.put(t)
 		b, err = pbkdf2.Key(sha256.New, password, b, 1, keyLength)
 	}
