@@ -1,0 +1,59 @@
+// What differs between any two runs, replaced by what must not.
+//
+// Ids and tokens become numbered placeholders: the same value gets the same
+// number everywhere in a scenario, so a token that should be equal in the body
+// and in the cookie still has to be. Times become offsets from the scenario's start.
+
+const ISO_TIME = /\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z/g;
+const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
+const ID = /(?<![A-Za-z0-9])[A-Za-z0-9]{32}(?![A-Za-z0-9])/g;
+
+export class Normalizer {
+  #names = new Map();
+  #url;
+  #start;
+
+  /** `url` is the instance's own origin, `start` the scenario's first moment in ms. */
+  constructor({ url, start }) {
+    this.#url = url;
+    this.#start = start;
+  }
+
+  text(value) {
+    return value
+      .replaceAll(this.#url, "<url>")
+      .replace(ISO_TIME, (time) => this.#offset(Date.parse(time)))
+      .replace(UUID, (id) => this.#name("uuid", id))
+      .replace(ID, (id) => this.#name("id", id));
+  }
+
+  /** Numbers that are times in seconds or milliseconds are near the scenario's start. */
+  number(value) {
+    const year = 366 * 86_400_000;
+    if (Number.isInteger(value)) {
+      if (Math.abs(value - this.#start) < year) return this.#offset(value, "ms");
+      if (Math.abs(value * 1000 - this.#start) < year) return this.#offset(value * 1000, "s");
+    }
+    return String(value);
+  }
+
+  #offset(ms, unit = "iso") {
+    return `<time ${unit} ${ms - this.#start}>`;
+  }
+
+  #name(kind, value) {
+    if (!this.#names.has(value)) this.#names.set(value, `<${kind} ${this.#names.size + 1}>`);
+    return this.#names.get(value);
+  }
+}
+
+const TIME = /<time (\w+) (-?\d+)>/g;
+
+/** True if two normalized lines say the same, with times at most `tolerance` ms apart. */
+export function sameLine(a, b, tolerance) {
+  if (a === b) return true;
+  if (tolerance === 0 || a.replace(TIME, "<$1>") !== b.replace(TIME, "<$1>")) return false;
+  const times = (line) => [...line.matchAll(TIME)].map((match) => Number(match[2]));
+  const others = times(b);
+  return times(a).every((time, i) => Math.abs(time - others[i]) <= tolerance);
+}

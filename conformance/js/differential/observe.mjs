@@ -1,0 +1,83 @@
+// Answers as lists of lines, one fact per line, ready for a diff.
+import { describeSetCookie } from "./cookies.mjs";
+
+// Not part of the contract between better-auth and its clients.
+const IGNORED_HEADERS = new Set([
+  "date", // the machine's clock
+  "connection", // hop by hop
+  "keep-alive", // hop by hop, and a server's own choice
+  "transfer-encoding", // framing: chunked or with a length, the body is the same
+  "content-length", // likewise
+  "etag", // added by some frameworks; better-auth sets none
+]);
+
+/** The lines of an HTTP answer. `compare: "status"` leaves all else out. */
+export function observeResponse(response, { compare, secret, normalizer }) {
+  const lines = [`status: ${response.status}`];
+  if (compare === "status") return lines;
+  lines.push(...observeHeaders(response.headers, { secret, normalizer }));
+  lines.push(...observeBody(response, normalizer));
+  return lines;
+}
+
+/** The lines of an in-process call's result. */
+export function observeCall({ status, headers, body }, { secret, normalizer }) {
+  const lower = headers.map(([name, value]) => [name.toLowerCase(), value]);
+  return [
+    `status: ${status}`,
+    ...observeHeaders(lower, { secret, normalizer }),
+    ...observeJSON("body", body, normalizer),
+  ];
+}
+
+/** The lines of recorded callbacks. */
+export function observeOutbox(messages, { normalizer }) {
+  return messages.flatMap(({ callback, args }, i) => [
+    `message ${i + 1}: ${callback}`,
+    ...observeJSON("args", args, normalizer),
+  ]);
+}
+
+// Names sorted, as their order means nothing; values of one name in their order, which for cookies does.
+function observeHeaders(headers, { secret, normalizer }) {
+  const names = [...new Set(headers.map(([name]) => name))].filter((name) => !IGNORED_HEADERS.has(name)).sort();
+  return names.flatMap((name) =>
+    headers
+      .filter(([key]) => key === name)
+      .map(([, value]) => {
+        const text = name === "set-cookie" ? describeSetCookie(value, { secret, normalizer }) : normalizer.text(value);
+        return `${name}: ${text}`;
+      }),
+  );
+}
+
+function observeBody(response, normalizer) {
+  const type = response.header("content-type") ?? "";
+  if (response.bytes.length === 0) return ["body: absent"];
+  if (type.startsWith("text/html")) return ["body: a page"]; // its looks are nobody's contract
+  if (!type.startsWith("application/json")) return [`body: ${normalizer.text(response.text)}`];
+  let value;
+  try {
+    value = response.json();
+  } catch {
+    return [`body: not JSON: ${normalizer.text(response.text)}`];
+  }
+  const lines = observeJSON("body", value, normalizer);
+  // Spaces, escapes and number forms are JavaScript's own.
+  if (JSON.stringify(value) !== response.text) lines.push("body: not as JSON.stringify writes it");
+  return lines;
+}
+
+/** One line per leaf, in the order of the text: member order is part of the contract. */
+function observeJSON(path, value, normalizer) {
+  if (value !== null && typeof value === "object") {
+    const members = Array.isArray(value)
+      ? value.map((item, i) => [`${path}[${i}]`, item])
+      : Object.entries(value).map(([key, item]) => [`${path}.${key}`, item]);
+    if (members.length === 0) return [`${path}: ${Array.isArray(value) ? "[]" : "{}"}`];
+    return members.flatMap(([name, item]) => observeJSON(name, item, normalizer));
+  }
+  if (typeof value === "string") return [`${path}: ${JSON.stringify(normalizer.text(value))}`];
+  if (typeof value === "number") return [`${path}: ${normalizer.number(value)}`];
+  return [`${path}: ${value}`];
+}

@@ -1,0 +1,154 @@
+// Plays a scenario against one testbed and writes down what it observes.
+import { freshDatabase } from "../lib/databases.mjs";
+import { Jar } from "../lib/jar.mjs";
+import { Normalizer } from "./normalize.mjs";
+import { observeCall, observeOutbox, observeResponse } from "./observe.mjs";
+import { BASE_URL } from "./steps.mjs";
+
+const SECRET = "differential-secret-0123456789-abcdefghijklmnop";
+
+// Far enough from today that a server that ignores its clock is seen at once.
+const START = Date.parse("2026-03-01T12:00:00.000Z");
+
+/**
+ * Plays `scenario` on an instance over a fresh database.
+ *
+ * Resolves to the observations, one per step: { title, lines }. `freeze` tells
+ * that the testbed's clock can stand still, which makes times exact.
+ */
+export async function play(testbed, scenario, { adapter, kind, freeze }) {
+  const { database, drop } = await freshDatabase(kind);
+  try {
+    const instance = await testbed.open(describe(scenario, { adapter, database }));
+    try {
+      return await new Player(instance, scenario, freeze).run();
+    } finally {
+      await instance.close();
+    }
+  } finally {
+    await drop();
+  }
+}
+
+function describe({ options = {}, instance = {} }, { adapter, database }) {
+  return {
+    adapter,
+    database,
+    passwordHasher: "fast",
+    compat: "exact",
+    ...instance,
+    options: {
+      baseURL: BASE_URL,
+      secret: SECRET,
+      ...options,
+      emailAndPassword: { enabled: true, ...options.emailAndPassword },
+    },
+  };
+}
+
+class Player {
+  #instance;
+  #steps;
+  #freeze;
+  #now = START;
+  #seen = 0;
+  #jars = new Map();
+
+  constructor(instance, { steps, options }, freeze) {
+    this.#instance = instance;
+    this.#steps = steps;
+    this.#freeze = freeze;
+    this.normalizer = new Normalizer({ url: instance.url, start: START });
+    this.secret = options?.secret ?? SECRET;
+    this.url = instance.url;
+    this.captured = {};
+  }
+
+  jar(actor) {
+    if (!this.#jars.has(actor)) this.#jars.set(actor, new Jar());
+    return this.#jars.get(actor);
+  }
+
+  async run() {
+    await this.#setClock();
+    const observations = [];
+    for (const [i, step] of this.#steps.entries()) {
+      let title = `step ${i + 1}`;
+      try {
+        const concrete = typeof step === "function" ? step(this) : step;
+        title = describeStep(concrete);
+        observations.push({ title, lines: await this.#play(concrete) });
+      } catch (error) {
+        // A step that cannot even be played on one side is a difference, and the next ones may still tell more.
+        observations.push({ title, lines: [`failed: ${this.normalizer.text(String(error.message))}`] });
+      }
+    }
+    return observations;
+  }
+
+  async #play(step) {
+    switch (step.kind) {
+      case "request":
+        return this.#request(step);
+      case "call":
+        return this.#call(step);
+      case "outbox": {
+        const messages = await this.#instance.outbox(this.#seen);
+        this.#seen = messages.at(-1)?.seq ?? this.#seen;
+        return observeOutbox(messages, this);
+      }
+      case "clock":
+        this.#now += step.advanceMs;
+        await this.#setClock();
+        return [];
+    }
+    throw new Error(`unknown kind of step ${step.kind}`);
+  }
+
+  // Set, not advanced: what the steps themselves took doesn't add up.
+  #setClock() {
+    return this.#instance.clock({ now: this.#now, ...(this.#freeze && { freeze: true }) });
+  }
+
+  async #request({ method, target, as, headers = {}, body, json, capture, compare }) {
+    const cookie = as === undefined ? undefined : this.jar(as).header;
+    const all = cookie === undefined ? headers : { ...headers, cookie };
+    const response = await this.#instance.request(method, target, { headers: all, body, json });
+    if (as !== undefined) this.jar(as).store(response.all("set-cookie"));
+    for (const [name, read] of Object.entries(capture ?? {})) this.captured[name] = read(response);
+    return observeResponse(response, { compare, secret: this.secret, normalizer: this.normalizer });
+  }
+
+  async #call({ operation, input, as }) {
+    const cookie = as === undefined ? undefined : this.jar(as).header;
+    const headers = as === undefined ? input.headers : { ...input.headers, ...(cookie && { cookie }) };
+    const result = await this.#instance.call(operation, { ...input, ...(headers && { headers }) });
+    if (as !== undefined) {
+      this.jar(as).store(
+        result.headers.filter(([name]) => name.toLowerCase() === "set-cookie").map(([, value]) => value),
+      );
+    }
+    return observeCall(result, { secret: this.secret, normalizer: this.normalizer });
+  }
+}
+
+function describeStep(step) {
+  if (step.note) return step.note;
+  const who = step.as === undefined ? "" : ` as ${step.as}`;
+  switch (step.kind) {
+    case "request":
+      return `${step.method} ${step.target}${who}${describeInput(step.json ?? step.body)}`;
+    case "call":
+      return `call ${step.operation}${who}${describeInput(step.input)}`;
+    case "clock":
+      return `the clock moves on ${step.advanceMs} ms`;
+  }
+  return step.kind;
+}
+
+function describeInput(input) {
+  if (input === undefined) return "";
+  const text =
+    typeof input === "string" ? input : Buffer.isBuffer(input) ? input.toString("latin1") : JSON.stringify(input);
+  return " " + (text.length > 120 ? `${text.slice(0, 117)}…` : text);
+}

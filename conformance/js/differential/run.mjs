@@ -1,0 +1,141 @@
+// Sends the same requests to the reference and to another server, and compares the answers.
+//
+//     node differential/run.mjs --subject '["./testbed","--listen","127.0.0.1:0"]' \
+//         --adapters stdlib,echo --databases memory,sqlite --only cookies
+//
+// Exit code 1 means that there were differences.
+import { readdir } from "node:fs/promises";
+import { performance } from "node:perf_hooks";
+import { parseArgs } from "node:util";
+import { REFERENCE } from "../lib/matrix.mjs";
+import { Testbed, Unsupported, parseCommand } from "../lib/testbed.mjs";
+import { AllowList } from "./allow.mjs";
+import { compare } from "./compare.mjs";
+import { play } from "./play.mjs";
+
+// How far apart the two servers' times may be where their clocks cannot be stopped.
+const TOLERANCE = 5_000;
+
+// How many lines around a change are printed.
+const CONTEXT = 2;
+
+const { values: flags } = parseArgs({
+  options: {
+    reference: { type: "string" }, // a command, JSON or words; default: our own reference
+    subject: { type: "string" }, // likewise; default: the reference once more, which must show no difference
+    adapters: { type: "string", default: "stdlib" },
+    databases: { type: "string", default: "memory" },
+    only: { type: "string", default: "" }, // part of a scenario's name
+    limit: { type: "string", default: "50" }, // print so many differences and count the rest
+    show: { type: "boolean", default: false }, // print what the reference answers
+  },
+});
+
+const scenarios = (await loadScenarios()).filter(({ name }) => name.includes(flags.only));
+if (scenarios.length === 0) throw new Error(`no scenario's name contains ${flags.only}`);
+
+const [reference, subject] = await Promise.all(
+  [flags.reference, flags.subject].map((command) => Testbed.start(command ? parseCommand(command) : REFERENCE)),
+);
+let failed;
+try {
+  failed = await run();
+} finally {
+  await Promise.all([reference.stop(), subject.stop()]);
+}
+process.exitCode = failed ? 1 : 0;
+
+async function run() {
+  const started = performance.now();
+  const allowed = await AllowList.load(new URL("allow.json", import.meta.url));
+  const freezes = await Promise.all([reference, subject].map(canFreeze));
+  const freeze = freezes.every(Boolean);
+  const playable = scenarios.filter(({ exact }) => freeze || !exact);
+  for (const { name } of scenarios.filter((scenario) => !playable.includes(scenario))) {
+    console.log(`left out, as the clock cannot be stopped: ${name}`);
+  }
+
+  const kinds = words(flags.databases);
+  const limit = Number(flags.limit);
+  let [steps, differences] = [0, 0];
+  for (const kind of kinds) {
+    for (const scenario of playable) {
+      // The reference has one adapter: its answers serve for all of the subject's.
+      const reading = play(reference, scenario, { adapter: "node", kind, freeze });
+      if (flags.show) show(kind, scenario.name, await reading);
+      for (const adapter of words(flags.adapters)) {
+        const [expected, got] = await Promise.all([reading, playSubject(scenario, { adapter, kind, freeze })]);
+        steps += expected.length;
+        const found = got.unsupported ?? compare(expected, got.observations, freeze ? 0 : TOLERANCE);
+        const unexpected = found.filter((difference) => !allowed.allows(scenario.name, kind, difference));
+        for (const difference of unexpected) {
+          if (++differences <= limit) print(`${adapter}/${kind}`, scenario.name, difference);
+        }
+      }
+    }
+  }
+
+  if (differences > limit)
+    console.log(`\n… and ${differences - limit} more: see them with --limit ${differences}, or fewer with --only`);
+  const stale = allowed.stale(
+    playable.map(({ name }) => name),
+    kinds,
+  );
+  for (const entry of stale) console.log(`allow.json has an entry that nothing needs: ${JSON.stringify(entry)}`);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(`${playable.length} scenarios, ${steps} steps compared, ${differences} differences, ${seconds} s`);
+  return differences > 0 || stale.length > 0;
+}
+
+/** What the subject answers, or that it can't be asked: an option that it lacks is a difference, not the end of the run. */
+async function playSubject(scenario, setup) {
+  try {
+    return { observations: await play(subject, scenario, setup) };
+  } catch (error) {
+    if (!(error instanceof Unsupported)) throw error;
+    return { unsupported: [{ step: 0, title: "the instance", hunk: [`+${error.message}`] }] };
+  }
+}
+
+/** Prints a difference with the lines around its changes. */
+function print(setup, name, { step, title, hunk }) {
+  console.log(`\n${setup} › ${name} › ${step}. ${title}`);
+  const isNear = (i) => hunk.slice(Math.max(0, i - CONTEXT), i + CONTEXT + 1).some((line) => line[0] !== " ");
+  for (const [i, line] of hunk.entries()) {
+    if (isNear(i)) console.log(`  ${line}`);
+    else if (i === 0 || isNear(i - 1)) console.log("  …");
+  }
+}
+
+function show(kind, name, observations) {
+  for (const [i, { title, lines }] of observations.entries()) {
+    console.log(`\n${kind} › ${name} › ${i + 1}. ${title}`);
+    for (const line of lines) console.log(`  ${line}`);
+  }
+}
+
+/** A testbed whose clock can be stopped says so among its capabilities. */
+async function canFreeze(testbed) {
+  const { clock } = await testbed.capabilities();
+  return Array.isArray(clock) && clock.includes("freeze");
+}
+
+async function loadScenarios() {
+  const folder = new URL("requests/", import.meta.url);
+  const files = (await readdir(folder)).filter((file) => file.endsWith(".mjs")).sort();
+  const lists = await Promise.all(files.map(async (file) => (await import(new URL(file, folder))).default));
+  const all = lists.flat();
+  const names = new Set();
+  for (const { name } of all) {
+    if (names.has(name)) throw new Error(`two scenarios are called ${name}`);
+    names.add(name);
+  }
+  return all;
+}
+
+function words(text) {
+  return text
+    .split(",")
+    .map((word) => word.trim())
+    .filter(Boolean);
+}

@@ -1,0 +1,75 @@
+// The vocabulary of scenarios.
+//
+// A scenario is { name, options?, instance?, exact?, steps }. `options` are
+// better-auth options on top of the defaults in play.mjs; `instance` holds other
+// members of an instance description. With `exact`, the scenario depends on a
+// clock that stands still and is left out where a testbed's clock can't.
+//
+// A step is one of the values below, or a function of the state that returns
+// one. The state has: url, the instance's origin; jar(actor); captured, by name;
+// secret, which signs cookies.
+
+/** The origin that instances believe to have, unless their options say otherwise. */
+export const BASE_URL = "http://localhost:3000";
+
+const BASE_PATH = "/api/auth";
+
+/**
+ * One request, sent exactly as given: `path` is below the base path, `target`
+ * the whole request target. `as` names an actor, whose cookies are sent and
+ * kept. `capture` maps names to functions of the response. `compare` limits
+ * what is compared to "status".
+ */
+export function send(method, path, { target, ...rest } = {}) {
+  return { kind: "request", method, target: target ?? BASE_PATH + path, ...rest };
+}
+
+export const get = (path, options) => send("GET", path, options);
+
+/** A POST of JSON from a page of our own origin; a header given as undefined is left out. */
+export function post(path, json, { headers, ...rest } = {}) {
+  const all = Object.entries({ origin: BASE_URL, ...headers }).filter(([, value]) => value !== undefined);
+  return send("POST", path, { json, headers: Object.fromEntries(all), ...rest });
+}
+
+/** A POST of any bytes with any content type from a page of our own origin. */
+export function postRaw(path, body, contentType = "application/json", { headers, ...rest } = {}) {
+  return send("POST", path, {
+    body,
+    headers: { ...(contentType !== null && { "content-type": contentType }), origin: BASE_URL, ...headers },
+    ...rest,
+  });
+}
+
+/** An operation in process; `as` adds that actor's cookies to the input's headers. */
+export const call = (operation, input = {}, rest = {}) => ({ kind: "call", operation, input, ...rest });
+
+/** Moves the clock on. */
+export const advance = (ms) => ({ kind: "clock", advanceMs: ms });
+
+/** Looks at what the recorded callbacks received since the last look. */
+export const outbox = () => ({ kind: "outbox" });
+
+export const SECOND = 1_000;
+export const HOUR = 3_600_000;
+export const DAY = 24 * HOUR;
+
+export const PASSWORD = "password1234";
+
+/** Somebody's credentials by first name. */
+export const person = (name, fields = {}) => ({
+  name,
+  email: `${name.toLowerCase()}@example.com`,
+  password: PASSWORD,
+  ...fields,
+});
+
+export const signUp = (name, { fields, ...rest } = {}) =>
+  post("/sign-up/email", person(name, fields), { as: name, ...rest });
+
+export const signIn = (name, { fields, ...rest } = {}) => {
+  const { email, password } = person(name);
+  return post("/sign-in/email", { email, password, ...fields }, { as: name, ...rest });
+};
+
+export const getSession = (name, query = "", rest = {}) => get(`/get-session${query}`, { as: name, ...rest });

@@ -1,0 +1,124 @@
+// A Node server and the server under test over one database and one secret: whoever
+// signed in at one of them is signed in at the other.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { clientOf, ok, person } from "../lib/client.mjs";
+import { freshDatabase } from "../lib/databases.mjs";
+import { Jar } from "../lib/jar.mjs";
+import { ADAPTERS, DATABASES, REFERENCE, describeInstance, startTestbed } from "../lib/matrix.mjs";
+import { Testbed } from "../lib/testbed.mjs";
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+let node;
+let subject;
+before(async () => ([node, subject] = await Promise.all([Testbed.start(REFERENCE), startTestbed()])));
+after(() => Promise.all([node?.stop(), subject?.stop()]));
+
+for (const adapter of ADAPTERS) {
+  for (const kind of DATABASES.filter((name) => name !== "memory")) {
+    describe(`${adapter}/${kind}`, () => {
+      for (const first of ["node", "subject"]) {
+        // `first` makes the tables, so both find what the other has made.
+        const pair = async (t, description = {}) => {
+          const { database, drop } = await freshDatabase(kind);
+          const instances = [];
+          t.after(async () => {
+            for (const instance of instances) await instance.close();
+            await drop();
+          });
+          const shared = describeInstance({
+            adapter,
+            database,
+            ...description,
+            options: { secret: "one-secret-for-both-of-them-0123456789", ...description.options },
+          });
+          for (const testbed of first === "node" ? [node, subject] : [subject, node]) {
+            instances.push(await testbed.open(shared));
+          }
+          return instances;
+        };
+
+        describe(`${first} first`, () => {
+          test("a session is the same at both", async (t) => {
+            const [here, there] = await pair(t);
+            const jar = new Jar();
+            ok(await clientOf(here, { jar }).client.signUp.email(person({ image: "https://img.example/a.png" })));
+            const headers = { cookie: jar.header, "user-agent": "interop" };
+            const answers = [
+              await here.request("GET", "/api/auth/get-session", { headers }),
+              await there.request("GET", "/api/auth/get-session", { headers }),
+            ];
+            assert.ok(answers[0].json().session, "signed in where it signed up");
+            assert.equal(answers[1].text, answers[0].text);
+            assert.equal((await there.request("GET", "/me", { headers })).status, 200);
+          });
+
+          test("a password is the same at both", async (t) => {
+            const [here, there] = await pair(t);
+            const ann = person({ password: "pässwörd-🔑-ﬁ" });
+            const { user } = ok(await clientOf(here).client.signUp.email(ann));
+            const signedIn = ok(await clientOf(there).client.signIn.email(ann));
+            assert.deepEqual(signedIn.user, user);
+            const wrong = await clientOf(there).client.signIn.email({ ...ann, password: "wrong horse" });
+            assert.equal(wrong.error?.code, "INVALID_EMAIL_OR_PASSWORD");
+          });
+
+          test("a password hashed with scrypt is the same at both", async (t) => {
+            const [here, there] = await pair(t, { passwordHasher: "scrypt" });
+            const ann = person({ password: "pässwörd-🔑-ﬁ" });
+            const { user } = ok(await clientOf(here).client.signUp.email(ann));
+            const signedIn = ok(await clientOf(there).client.signIn.email(ann));
+            assert.equal(signedIn.user.id, user.id);
+          });
+
+          test("an address taken at one is taken at the other", async (t) => {
+            const [here, there] = await pair(t);
+            const ann = person();
+            ok(await clientOf(here).client.signUp.email(ann));
+            const again = await clientOf(there).client.signUp.email(ann);
+            assert.equal(again.error?.code, "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL");
+          });
+
+          test("signing out at one signs out of the other", async (t) => {
+            const [here, there] = await pair(t);
+            const jar = new Jar();
+            ok(await clientOf(here, { jar }).client.signUp.email(person()));
+            const copy = jar.clone();
+            ok(await clientOf(there, { jar }).client.signOut());
+            assert.deepEqual(jar.names, []);
+            assert.equal(ok(await clientOf(here, { jar: copy }).client.getSession()), null);
+          });
+
+          test("a session prolonged at one is prolonged at the other", async (t) => {
+            const [here, there] = await pair(t);
+            const jar = new Jar();
+            ok(await clientOf(here, { jar }).client.signUp.email(person()));
+            for (const instance of [here, there]) await instance.clock({ advanceMs: 2 * DAY });
+            const prolonged = ok(await clientOf(there, { jar }).client.getSession()).session;
+            const seen = ok(await clientOf(here, { jar }).client.getSession()).session;
+            assert.deepEqual(seen, prolonged);
+            assert.ok(seen.expiresAt - seen.createdAt > 8 * DAY, "it was prolonged");
+          });
+
+          test("a session that isn't remembered isn't at the other either", async (t) => {
+            const [here, there] = await pair(t);
+            const jar = new Jar();
+            ok(await clientOf(here, { jar }).client.signUp.email({ ...person(), rememberMe: false }));
+            for (const instance of [here, there]) await instance.clock({ advanceMs: DAY - HOUR });
+            const { client, fetch } = clientOf(there, { jar });
+            assert.ok(ok(await client.getSession()));
+            assert.deepEqual(fetch.last.headers.getSetCookie(), [], "not prolonged");
+            for (const instance of [here, there]) await instance.clock({ advanceMs: 2 * HOUR });
+            assert.equal(ok(await client.getSession()), null);
+          });
+        });
+      }
+    });
+  }
+}
+
+if (!DATABASES.some((name) => name !== "memory")) {
+  test("needs a database that two processes can share", { skip: "DATABASES names only memory" }, () => {});
+}

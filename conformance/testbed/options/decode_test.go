@@ -1,0 +1,145 @@
+package options
+
+import (
+	"errors"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/cardea-auth/cardea/conformance/testbed/strict"
+	"github.com/cardea-auth/cardea/core"
+	"github.com/cardea-auth/cardea/core/cookie"
+)
+
+// TestDecode decodes one option at a time: each must arrive, and nothing but it.
+func TestDecode(t *testing.T) {
+	t.Parallel()
+	for options, set := range map[string]func(*core.Config){
+		`{}`:                              func(*core.Config) {},
+		`{"appName":"Acme"}`:              func(c *core.Config) { c.AppName = "Acme" },
+		`{"baseURL":"https://a.example"}`: func(c *core.Config) { c.BaseURL = "https://a.example" },
+		`{"basePath":"/auth"}`:            func(c *core.Config) { c.BasePath = "/auth" },
+		`{"secret":"s"}`:                  func(c *core.Config) { c.Secret = "s" },
+		`{"trustedOrigins":["myapp://","*.a.b"]}`: func(c *core.Config) { c.TrustedOrigins = []string{"myapp://", "*.a.b"} },
+		`{"disabledPaths":["/ok"]}`:               func(c *core.Config) { c.DisabledPaths = []string{"/ok"} },
+		`{"onAPIError":{"errorURL":"/oops"}}`:     func(c *core.Config) { c.Errors.URL = "/oops" },
+
+		`{"session":{"expiresIn":60}}`:               func(c *core.Config) { c.Session.ExpiresIn = time.Minute },
+		`{"session":{"expiresIn":0}}`:                func(*core.Config) {},
+		`{"session":{"updateAge":60}}`:               func(c *core.Config) { c.Session.UpdateAge = time.Minute },
+		`{"session":{"updateAge":0}}`:                func(c *core.Config) { c.Session.UpdateAge = -1 },
+		`{"session":{"freshAge":0.5}}`:               func(c *core.Config) { c.Session.FreshAge = 500 * time.Millisecond },
+		`{"session":{"freshAge":0}}`:                 func(c *core.Config) { c.Session.FreshAge = -1 },
+		`{"session":{"disableSessionRefresh":true}}`: func(c *core.Config) { c.Session.DisableRefresh = true },
+
+		`{"advanced":{"cookiePrefix":"acme"}}`:     func(c *core.Config) { c.Cookies.Prefix = "acme" },
+		`{"advanced":{"useSecureCookies":true}}`:   func(c *core.Config) { c.Cookies.Secure = core.On },
+		`{"advanced":{"useSecureCookies":false}}`:  func(c *core.Config) { c.Cookies.Secure = core.Off },
+		`{"advanced":{"disableCSRFCheck":true}}`:   func(c *core.Config) { c.DisableCSRFCheck = true },
+		`{"advanced":{"disableCSRFCheck":false}}`:  func(c *core.Config) { c.KeepCSRFCheck = true },
+		`{"advanced":{"disableOriginCheck":true}}`: func(c *core.Config) { c.DisableOriginCheck = true },
+		`{"advanced":{"crossSubDomainCookies":{"enabled":true,"domain":"a.example"}}}`: func(c *core.Config) {
+			c.Cookies.CrossSubDomain, c.Cookies.Domain = true, "a.example"
+		},
+		`{"advanced":{"crossSubDomainCookies":{"enabled":false,"domain":"a.example"}}}`: func(*core.Config) {},
+		`{"advanced":{"ipAddress":{"disableIpTracking":true}}}`:                         func(c *core.Config) { c.ClientIP.Disable = true },
+		`{"advanced":{"ipAddress":{"ipAddressHeaders":["x-a"]}}}`:                       func(c *core.Config) { c.ClientIP.Headers = []string{"x-a"} },
+		`{"advanced":{"ipAddress":{"trustedProxies":["::1"]}}}`:                         func(c *core.Config) { c.ClientIP.TrustedProxies = []string{"::1"} },
+		`{"advanced":{"ipAddress":{"ipv6Subnet":128}}}`:                                 func(c *core.Config) { c.ClientIP.IPv6Subnet = 128 },
+
+		// There is nothing to do for these.
+		`{"telemetry":{"enabled":true,"debug":true}}`:                           func(*core.Config) {},
+		`{"rateLimit":{"enabled":false}}`:                                       func(*core.Config) {},
+		`{"logger":{"disabled":true,"disableColors":true,"level":"error"}}`:     func(*core.Config) {},
+		`{"session":{"deferSessionRefresh":false}}`:                             func(*core.Config) {},
+		`{"session":{"cookieCache":{"enabled":false}}}`:                         func(*core.Config) {},
+		`{"advanced":{"skipTrailingSlashes":false,"disableOriginCheck":false}}`: func(*core.Config) {},
+	} {
+		t.Run(options, func(t *testing.T) {
+			t.Parallel()
+			var want core.Config
+			set(&want)
+			got := mustDecode(t, options)
+			got.Plugins = nil // email and password is always there
+			if !reflect.DeepEqual(got, want) {
+				t.Errorf("got  %+v\nwant %+v", got, want)
+			}
+		})
+	}
+}
+
+func TestDecodeCookies(t *testing.T) {
+	t.Parallel()
+	got := mustDecode(t, `{"advanced":{
+		"defaultCookieAttributes":{"sameSite":"none","partitioned":true,"secure":true,"httpOnly":false,"path":"/a","domain":"a.example"},
+		"cookies":{"session_token":{"name":"sid","attributes":{"maxAge":60,"sameSite":"Strict"}}}}}`).Cookies
+	yes, no, path, domain, none, strict, minute := true, false, "/a", "a.example", cookie.None, cookie.Strict, cookie.For(time.Minute)
+	want := core.CookieConfig{
+		Defaults: cookie.Patch{SameSite: &none, Partitioned: &yes, Secure: &yes, HttpOnly: &no, Path: &path, Domain: &domain},
+		Overrides: map[string]cookie.Override{
+			"session_token": {Name: "sid", Patch: cookie.Patch{MaxAge: &minute, SameSite: &strict}},
+		},
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+}
+
+// TestDecodeKeepsBase: what the options do not mention is the base's.
+func TestDecodeKeepsBase(t *testing.T) {
+	t.Parallel()
+	doc, err := strict.Parse([]byte(`{"options":{"secret":"theirs"}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := Decode(doc.Root(), core.Config{Secret: "ours", AppName: "Ours", Compat: core.Exact}, nil)
+	if got.Secret != "theirs" || got.AppName != "Ours" || got.Compat != core.Exact {
+		t.Errorf("got %q %q %v", got.Secret, got.AppName, got.Compat)
+	}
+}
+
+func TestUnsupported(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string][]string{
+		`{"options":{"foo":1}}`: {"options.foo"},
+		`{"options":{"session":{"cookieCache":{"enabled":true,"maxAge":5}}}}`:     {"options.session.cookieCache.enabled", "options.session.cookieCache.maxAge"},
+		`{"options":{"baseURL":{"allowedHosts":["a"]}}}`:                          {"options.baseURL.allowedHosts"},
+		`{"options":{"trustedOrigins":{"$webhook":"http://h"}}}`:                  {"options.trustedOrigins"},
+		`{"options":{"advanced":{"disableOriginCheck":["/sign-in"]}}}`:            {"options.advanced.disableOriginCheck"},
+		`{"options":{"advanced":{"cookies":{"a":{"path":"/"}}}}}`:                 {"options.advanced.cookies.a.path"},
+		`{"options":{"advanced":{"defaultCookieAttributes":{"sameSite":"x"}}}}`:   {"options.advanced.defaultCookieAttributes.sameSite=x"},
+		`{"options":{"emailAndPassword":{"requireEmailVerification":true}}}`:      {"options.emailAndPassword.requireEmailVerification"},
+		`{"options":{"emailAndPassword":{"sendResetPassword":{"$record":true}}}}`: {"options.emailAndPassword.sendResetPassword"},
+		`{"options":{"rateLimit":{"enabled":true}}}`:                              {"options.rateLimit.enabled"},
+		`{"options":{"logger":{"log":{"$record":true}}}}`:                         {"options.logger.log"},
+		`{"plugins":[{"id":"magic"}]}`:                                            {"plugins[0].id=magic"},
+		`{"plugins":[{"id":"magic","options":{"a":{"b":1}}}]}`:                    {"plugins[0].id=magic"},
+	} {
+		t.Run(text, func(t *testing.T) {
+			t.Parallel()
+			_, err := decode(t, text, standard())
+			wantUnsupported(t, err, want...)
+		})
+	}
+}
+
+func TestMalformed(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`{"options":[]}`:                                     "options",
+		`{"options":{"session":5}}`:                          "options.session",
+		`{"options":{"session":{"expiresIn":"7d"}}}`:         "options.session.expiresIn",
+		`{"options":{"trustedOrigins":"https://a.example"}}`: "options.trustedOrigins",
+		`{"options":{"baseURL":1}}`:                          "options.baseURL",
+		`{"options":{"advanced":{"useSecureCookies":1}}}`:    "options.advanced.useSecureCookies",
+		`{"plugins":{}}`:                                     "plugins",
+		`{"plugins":["admin"]}`:                              "plugins[0]",
+		`{"plugins":[{"options":{}}]}`:                       "plugins[0].id",
+	} {
+		_, err := decode(t, text, standard())
+		var malformed *strict.Malformed
+		if !errors.As(err, &malformed) || malformed.Path != want {
+			t.Errorf("%s: got %v, want a problem with %s", text, err, want)
+		}
+	}
+}

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"unicode/utf16"
+
+	"github.com/cardea-auth/cardea/core/wire"
+)
+
+// unifier compares answers with a transcript, in which placeholders stand for what differs each time. A placeholder
+// stands for the same value wherever it occurs, and different ones for different values.
+type unifier struct {
+	bound map[string]string // placeholder → value
+	taken map[string]string // value → placeholder
+}
+
+func newUnifier() *unifier { return &unifier{map[string]string{}, map[string]string{}} }
+
+var (
+	textPlaceholder = regexp.MustCompile(`^<str:(\d+)#\d+>$`)
+	isoMilliseconds = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$`)
+)
+
+// text compares two texts, of which want may be a placeholder.
+func (u *unifier) text(want, got string) error {
+	if want == "<iso8601ms>" {
+		if !isoMilliseconds.MatchString(got) {
+			return fmt.Errorf("got %q, want a date", got)
+		}
+		return nil
+	}
+	m := textPlaceholder.FindStringSubmatch(want)
+	if m == nil {
+		if got != want {
+			return fmt.Errorf("got %q, want %q", got, want)
+		}
+		return nil
+	}
+	if length := strconv.Itoa(len(utf16.Encode([]rune(got)))); length != m[1] {
+		return fmt.Errorf("got %q of %s characters for %s", got, length, want)
+	}
+	if value, ok := u.bound[want]; ok && value != got {
+		return fmt.Errorf("got %q, want %q, which %s was before", got, value, want)
+	}
+	if placeholder, ok := u.taken[got]; ok && placeholder != want {
+		return fmt.Errorf("got %q for %s, which %s was before", got, want, placeholder)
+	}
+	u.bound[want], u.taken[got] = got, want
+	return nil
+}
+
+// value compares two JSON values, the order of members included.
+func (u *unifier) value(want, got any) error {
+	switch want := want.(type) {
+	case *wire.Object:
+		got, ok := got.(*wire.Object)
+		if !ok {
+			return fmt.Errorf("got %v, want an object", got)
+		}
+		if g, w := keys(got), keys(want); g != w {
+			return fmt.Errorf("got the members %s, want %s", g, w)
+		}
+		for key, w := range want.All() {
+			g, _ := got.Get(key)
+			if err := u.value(w, g); err != nil {
+				return fmt.Errorf("%s: %w", key, err)
+			}
+		}
+		return nil
+	case []any:
+		got, ok := got.([]any)
+		if !ok || len(got) != len(want) {
+			return fmt.Errorf("got %v, want %d items", got, len(want))
+		}
+		for i := range want {
+			if err := u.value(want[i], got[i]); err != nil {
+				return fmt.Errorf("[%d]: %w", i, err)
+			}
+		}
+		return nil
+	case string:
+		if got, ok := got.(string); ok {
+			return u.text(want, got)
+		}
+	}
+	if got != want {
+		return fmt.Errorf("got %v, want %v", got, want)
+	}
+	return nil
+}
+
+func keys(o *wire.Object) string {
+	var names []string
+	for name := range o.All() {
+		names = append(names, name)
+	}
+	return strings.Join(names, ",")
+}
+
+// cookie compares a cookie's value: signed(x) is x with its signature, percent-encoded.
+func (u *unifier) cookie(want, got, secret string) error {
+	payload, ok := strings.CutPrefix(want, "signed(")
+	if !ok {
+		return u.text(want, got)
+	}
+	value, err := url.PathUnescape(got)
+	if err != nil {
+		return err
+	}
+	dot := strings.LastIndex(value, ".")
+	if dot < 0 {
+		return fmt.Errorf("got %q, want it signed", value)
+	}
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write([]byte(value[:dot]))
+	if want := base64.StdEncoding.EncodeToString(mac.Sum(nil)); value[dot+1:] != want {
+		return fmt.Errorf("got the signature %q, want %q", value[dot+1:], want)
+	}
+	return u.text(strings.TrimSuffix(payload, ")"), value[:dot])
+}
+
+// TestUnifier: what compares must be able to fail.
+func TestUnifier(t *testing.T) {
+	t.Parallel()
+	parse := func(text string) any {
+		v, err := wire.Parse([]byte(text), wire.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	for _, c := range []struct {
+		want, got string
+		same      bool
+	}{
+		{`{"a":"<str:2#1>","b":"<str:2#1>"}`, `{"a":"xy","b":"xy"}`, true},
+		{`{"a":"<str:2#1>","b":"<str:2#1>"}`, `{"a":"xy","b":"xz"}`, false},
+		{`{"a":"<str:2#1>","b":"<str:2#2>"}`, `{"a":"xy","b":"xy"}`, false},
+		{`{"a":"<str:2#1>"}`, `{"a":"xyz"}`, false},
+		{`{"a":1,"b":2}`, `{"b":2,"a":1}`, false},
+		{`{"a":1}`, `{"a":1,"b":2}`, false},
+		{`{"a":null}`, `{}`, false},
+		{`{"a":"<iso8601ms>"}`, `{"a":"2026-01-02T03:04:05.678Z"}`, true},
+		{`{"a":"<iso8601ms>"}`, `{"a":"2026-01-02T03:04:05Z"}`, false},
+		{`[1,[true]]`, `[1,[true]]`, true},
+		{`[1,[true]]`, `[1,[false]]`, false},
+		{`[1]`, `[1,2]`, false},
+		{`null`, `{}`, false},
+	} {
+		if err := newUnifier().value(parse(c.want), parse(c.got)); (err == nil) != c.same {
+			t.Errorf("%s and %s: got %v", c.want, c.got, err)
+		}
+	}
+	if err := newUnifier().cookie("signed(true)", "true.rubbish", "secret"); err == nil {
+		t.Error("a wrong signature passes")
+	}
+}
