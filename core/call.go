@@ -53,8 +53,17 @@ func (a *Auth) Call(ctx context.Context, operation string, in CallInput) (CallRe
 		}
 		x.body, x.hasBody = body, true
 	}
-	out, err := a.run(ctx, x, x.bind(func() url.Values { return in.Query }))
+	out, err := a.call(ctx, x, x.bind(func() url.Values { return in.Query }))
 	return CallResult{Value: out, Header: x.header, Cookies: slices.Collect(x.cookies.All())}, err
+}
+
+// call is the in-process end of the way: run, and the headers of an error among those that come back.
+func (a *Auth) call(ctx context.Context, x *Exchange, in input) (any, error) {
+	out, err := a.run(ctx, x, in)
+	if e := clientError(err); e != nil {
+		x.addErrorHeader(e)
+	}
+	return out, err
 }
 
 // plainValue returns v as wire.Parse would have: by way of JSON, unless it is one already.

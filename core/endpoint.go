@@ -156,7 +156,7 @@ func (e *Endpoint[In, Out]) Do(ctx context.Context, a *Auth, in In, o ...CallOpt
 		f(&opts)
 	}
 	x := a.newExchange(route, &opts)
-	out, err := a.run(ctx, x, typedInput(&in))
+	out, err := a.call(ctx, x, typedInput(&in))
 	res.Header, res.Cookies = x.header, slices.Collect(x.cookies.All())
 	if err != nil {
 		return res, err

@@ -137,9 +137,7 @@ func (x *Exchange) respondError(ctx context.Context, err error) *Response {
 	if e.Status >= 500 {
 		x.cookies = cookie.Queue{}
 	}
-	for name, values := range e.header {
-		x.setHeaderValues(name, values)
-	}
+	x.addErrorHeader(e)
 	res := &Response{Status: e.Status}
 	if e.Status != http.StatusFound {
 		x.setHeaderValues("Content-Type", jsonType)
@@ -176,6 +174,13 @@ func (x *Exchange) finish(ctx context.Context, res *Response) *Response {
 		res.Header = http.Header{}
 	}
 	return res
+}
+
+// addErrorHeader takes over the headers that an error brings, such as Location.
+func (x *Exchange) addErrorHeader(e *Error) {
+	for name, values := range e.header {
+		x.setHeaderValues(name, values)
+	}
 }
 
 var noStore = []string{"no-store"}
