@@ -54,11 +54,16 @@ type Config struct {
 	TrustedOrigins []string
 	// DisabledPaths are endpoints that answer 404, such as "/sign-up/email".
 	DisabledPaths []string
+	// SkipTrailingSlashes takes "/ok/" for "/ok". The default is that it is another path, and 404.
+	SkipTrailingSlashes bool
 	// DisableCSRFCheck turns the check of the Origin header off. Only for servers that no browser reaches.
 	DisableCSRFCheck bool
 	// DisableOriginCheck lets callback URLs lead anywhere, and the check of the Origin header go with them unless
 	// CSRF checks are asked for by KeepCSRFCheck. Only for tests.
 	DisableOriginCheck bool
+	// OriginCheckExempt are endpoints, and everything below them, for which neither is checked: "/callback". Only for
+	// those that other sites have to call.
+	OriginCheckExempt []string
 	// KeepCSRFCheck keeps the check of the Origin header where DisableOriginCheck is set.
 	KeepCSRFCheck bool
 	// MaxBodyBytes limits request bodies. The default is 1 MiB.

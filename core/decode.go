@@ -2,11 +2,13 @@ package core
 
 import (
 	"bytes"
+	"encoding/hex"
 	"errors"
 	"io"
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/cardea-auth/cardea/core/wire"
 )
@@ -83,12 +85,11 @@ func (x *Exchange) readBody() ([]byte, error) {
 	switch {
 	case errors.As(err, &tooLarge), errors.Is(err, ErrBodyTooLarge):
 		return nil, ErrBodyTooLarge
-	case errors.Is(err, http.ErrBodyReadAfterClose):
-		return nil, ErrMalformedBody.Wrap(errBodyGone)
+	case errors.Is(err, http.ErrBodyReadAfterClose), err == nil && len(data) == 0 && length > 0:
+		x.logError(x.req.Context(), errBodyGone) // the app's mistake, not the client's: its developer has to know
+		return nil, ErrMalformedBody
 	case err != nil:
 		return nil, ErrMalformedBody.Wrap(err)
-	case len(data) == 0 && length > 0:
-		return nil, ErrMalformedBody.Wrap(errBodyGone)
 	}
 	return data, nil
 }
@@ -113,7 +114,10 @@ func readAll(r io.Reader, buf []byte, limit int64) ([]byte, error) {
 	}
 }
 
-// parseForm reads a urlencoded body into an object of strings. Of several values of one name the last counts.
+var errNotUTF8 = errors.New("the form is not UTF-8")
+
+// parseForm reads a urlencoded body into an object of strings (URL Standard §5.1). Of several values of one name the last
+// counts. A percent sign that begins no escape stands for itself; what is not UTF-8 is refused, as it is in JSON.
 func parseForm(data []byte) (any, error) {
 	o := wire.NewObject()
 	for pair := range strings.SplitSeq(string(data), "&") {
@@ -121,16 +125,37 @@ func parseForm(data []byte) (any, error) {
 			continue
 		}
 		name, value, _ := strings.Cut(pair, "=")
-		name, err := url.QueryUnescape(name)
-		if err != nil {
-			return nil, err
-		}
-		if value, err = url.QueryUnescape(value); err != nil {
-			return nil, err
+		name, value = formText(name), formText(value)
+		if !utf8.ValidString(name) || !utf8.ValidString(value) {
+			return nil, errNotUTF8
 		}
 		o.Set(name, value)
 	}
 	return o, nil
+}
+
+// formText decodes plus signs and percent escapes.
+func formText(s string) string {
+	if !strings.ContainsAny(s, "+%") {
+		return s
+	}
+	out := make([]byte, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '+':
+			out = append(out, ' ')
+		case s[i] == '%' && i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]):
+			out, _ = hex.AppendDecode(out, []byte(s[i+1:i+3])) // two hex digits always decode
+			i += 2
+		default:
+			out = append(out, s[i])
+		}
+	}
+	return string(out)
+}
+
+func isHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
 }
 
 // bind decodes body, query and path into the endpoint's In. What does not fit is recorded, not refused: a before hook

@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/cardea-auth/cardea/core/cookie"
@@ -19,6 +21,7 @@ type Exchange struct {
 	reqHeader http.Header // nil in process without headers
 	ownHeader bool        // reqHeader is a copy that may be changed
 	remote    string
+	path      string // under the base path, as the client escaped it; empty in process
 	params    map[string]string
 	body      any // as parsed, for hooks that look at what no endpoint declares
 	hasBody   bool
@@ -98,7 +101,8 @@ func (x *Exchange) Body() (body any, ok bool) { return x.body, x.hasBody }
 // ClientIP returns the client's address in canonical form, or "" if it is unknown.
 func (x *Exchange) ClientIP() string { return x.auth.clientIP.Resolve(x.reqHeader, x.remote) }
 
-// SetHeader sets a response header. It panics on Set-Cookie, which goes through SetCookie.
+// SetHeader sets a response header. It panics on Set-Cookie, which goes through SetCookie. Characters beyond ASCII are
+// written as Node writes them: as one byte each, or percent-encoded where that is not enough.
 func (x *Exchange) SetHeader(name, value string) {
 	name = http.CanonicalHeaderKey(name)
 	if name == "Set-Cookie" {
@@ -107,7 +111,22 @@ func (x *Exchange) SetHeader(name, value string) {
 	if x.header == nil {
 		x.header = make(http.Header, 4)
 	}
-	x.header[name] = []string{value}
+	x.header[name] = []string{headerText(value)}
+}
+
+func headerText(s string) string {
+	if strings.IndexFunc(s, func(r rune) bool { return r >= 0x80 }) < 0 {
+		return s
+	}
+	var out []byte
+	for _, r := range s {
+		if r <= 0xff {
+			out = append(out, byte(r))
+		} else {
+			out = append(out, url.PathEscape(string(r))...)
+		}
+	}
+	return string(out)
 }
 
 // Value returns what SetValue kept under key, or nil. Keys are types of the plugin's own, as with context.WithValue.

@@ -2,6 +2,7 @@ package core
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/cardea-auth/cardea/core/origin"
@@ -19,7 +20,7 @@ func (x *Exchange) checkOrigin() error {
 			return err
 		}
 	}
-	if x.auth.config.DisableOriginCheck {
+	if x.originCheckOff() {
 		return nil
 	}
 	return x.checkRedirects()
@@ -47,6 +48,15 @@ func (x *Exchange) checkLoginOrigin() error {
 	return nil
 }
 
+// originCheckOff reports whether the configuration exempts this endpoint.
+func (x *Exchange) originCheckOff() bool {
+	c := &x.auth.config
+	return c.DisableOriginCheck || slices.ContainsFunc(c.OriginCheckExempt, func(exempt string) bool {
+		rest, ok := strings.CutPrefix(x.path, strings.TrimRight(exempt, "/"))
+		return ok && (rest == "" || rest[0] == '/')
+	})
+}
+
 func (x *Exchange) csrfCheckOff() bool {
 	c := &x.auth.config
 	return c.DisableCSRFCheck || c.DisableOriginCheck && !c.KeepCSRFCheck
@@ -54,7 +64,7 @@ func (x *Exchange) csrfCheckOff() bool {
 
 // requireTrustedOrigin judges the Origin header, or the Referer where there is none.
 func (x *Exchange) requireTrustedOrigin() error {
-	if x.csrfCheckOff() || x.auth.config.DisableOriginCheck {
+	if x.csrfCheckOff() || x.originCheckOff() {
 		return nil
 	}
 	from := x.RequestHeader("Origin")

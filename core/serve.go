@@ -72,6 +72,10 @@ func (a *Auth) Serve(ctx context.Context, r *http.Request) (res *Response) {
 	if a.disabled[strings.TrimRight(path, "/")] {
 		return &Response{Status: http.StatusNotFound, Header: http.Header{"Content-Type": {"text/plain;charset=UTF-8"}}, Body: []byte("Not Found")}
 	}
+	if a.config.SkipTrailingSlashes && len(path) > 1 {
+		path = strings.TrimSuffix(path, "/")
+	}
+	x.path = path
 	x.route, x.params = a.registry.find(r.Method, path)
 	if x.route == nil {
 		return notFound()
@@ -131,11 +135,12 @@ func (x *Exchange) respondError(ctx context.Context, err error) *Response {
 		x.logError(ctx, err)
 		return &Response{Status: errInternal.Status, Header: http.Header{}}
 	}
-	if e.Status >= 500 || e.cause != nil {
+	switch {
+	case e.Status >= 500:
 		x.logError(ctx, err)
-	}
-	if e.Status >= 500 {
 		x.cookies = cookie.Queue{}
+	case e.cause != nil: // anybody can send nonsense: it must not fill the log
+		x.Logger().DebugContext(ctx, "auth request refused", "operation", x.operation(), "error", err)
 	}
 	x.addErrorHeader(e)
 	res := &Response{Status: e.Status}
@@ -194,9 +199,13 @@ func (x *Exchange) setHeaderValues(canonical string, values []string) {
 
 // logError writes what the client is not told. Tokens, passwords and cookies are not among the attributes.
 func (x *Exchange) logError(ctx context.Context, err error) {
-	operation := ""
-	if x.route != nil {
-		operation = x.route.spec.ID
+	x.Logger().ErrorContext(ctx, "auth request failed", "operation", x.operation(), "method", x.Method(), "error", err)
+}
+
+// operation names the endpoint for the log.
+func (x *Exchange) operation() string {
+	if x.route == nil {
+		return ""
 	}
-	x.Logger().ErrorContext(ctx, "auth request failed", "operation", operation, "method", x.Method(), "error", err)
+	return x.route.spec.ID
 }

@@ -54,6 +54,47 @@ func TestPathParameters(t *testing.T) {
 	}
 }
 
+func TestSkipTrailingSlashes(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(c *core.Config) { c.SkipTrailingSlashes = true })
+	wantStatus(t, r.do("GET", "/api/auth/ok/", ""), 200, `{"ok":true}`)
+	wantStatus(t, r.do("GET", "/api/auth/ok//", ""), 404, "")
+	wantStatus(t, r.do("GET", "/api/auth/", ""), 404, "")
+}
+
+func TestOriginCheckExempt(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(c *core.Config) { c.OriginCheckExempt = []string{"/sign-out"} })
+	cookie := r.signUp("ann@example.com")
+	for path, want := range map[string]int{"/sign-out": 200, "/revoke-sessions": 403} {
+		if a := r.do("POST", "/api/auth"+path, "{}", "Cookie", cookie, "Origin", "https://evil.example"); a.status != want {
+			t.Errorf("%s: got %d, want %d", path, a.status, want)
+		}
+	}
+}
+
+func TestForms(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	form := func(body string) answer {
+		return r.do("POST", "/api/auth/sign-in/email", body, "Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+	}
+	wantStatus(t, form("email=a%40b.co&password=%zz%4"), 401, "INVALID_EMAIL_OR_PASSWORD")
+	wantStatus(t, form("email=a+b%40b.co&password=x"), 400, "INVALID_EMAIL")
+	wantStatus(t, form("email=a%40b.co&password=%ff"), 400, "BAD_REQUEST")
+	wantStatus(t, form("email=a%40b.co"), 400, "[body.password]")
+	wantStatus(t, form("email=a%40b.co&password=x&rememberMe=false"), 400, "[body.rememberMe]")
+}
+
+func TestNonsenseDoesNotFillTheLog(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.do("POST", "/api/auth/sign-in/email", `{`)
+	if log := r.log.String(); log != "" {
+		t.Errorf("a malformed request was logged: %s", log)
+	}
+}
+
 func TestDisabledPath(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, func(c *core.Config) { c.DisabledPaths = []string{"/ok"} })

@@ -70,6 +70,9 @@ func (x *Exchange) createSession(ctx context.Context, s *SignIn) (*model.Session
 	if s.DontRemember {
 		lifetime = notRemembered
 	}
+	if lifetime > maxCookieAge { // Exact lets such a configuration pass: nothing must be left behind by what cannot work
+		return nil, fmt.Errorf("core: a session of %v cannot have a cookie: browsers keep one for at most %v", lifetime, maxCookieAge)
+	}
 	ip, agent := x.ClientIP(), x.userAgent()
 	session := &model.Session{
 		ID: secret.ID(), Token: secret.ID(), UserID: s.User.ID, CreatedAt: now, UpdatedAt: now, ExpiresAt: now.Add(lifetime),

@@ -24,10 +24,9 @@ func newCookieSet(c *Config, base origin.Base) cookieSet {
 			jar.Domain = base.Host()
 		}
 	}
-	lifetime := cookie.For(c.Session.ExpiresIn)
 	return cookieSet{
 		jar:          jar,
-		sessionToken: jar.Cookie("session_token", cookie.Patch{MaxAge: &lifetime}),
+		sessionToken: jar.Cookie("session_token", cookie.Patch{}),
 		sessionData:  jar.Cookie("session_data", cookie.Patch{}),
 		dontRemember: jar.Cookie("dont_remember", cookie.Patch{}),
 	}
@@ -88,8 +87,9 @@ func (x *Exchange) signedCookie(c *cookie.Cookie) (string, bool) {
 func (x *Exchange) setSessionCookie(s *ActiveSession, dontRemember bool) {
 	c := x.auth.cookies.sessionToken
 	c.Value = s.Session.Token
-	if dontRemember {
-		c.MaxAge = cookie.Age{}
+	c.MaxAge = cookie.Age{} // whatever Config.Cookies says: the cookie must not outlive the session
+	if !dontRemember {
+		c.MaxAge = cookie.For(x.auth.config.Session.ExpiresIn)
 	}
 	x.SetSignedCookie(c)
 	if dontRemember {

@@ -228,3 +228,13 @@ func TestUserDeletedMeansNoSession(t *testing.T) {
 	}
 	wantStatus(t, r.do("GET", getSession, "", "Cookie", cookie), 200, "null")
 }
+
+func TestLifetimeThatNoCookieCanHave(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(c *core.Config) { c.Compat, c.Session.ExpiresIn = core.Exact, 401*day })
+	body := `{"name":"A","email":"a@example.com","password":"password-1"}`
+	wantStatus(t, r.do("POST", "/api/auth/sign-up/email", body), 500, "")
+	if n, err := r.Store().Count(t.Context(), storeFrom(r, model.UserTable)); err != nil || n != 0 {
+		t.Errorf("%d users (%v) are left of a sign-up that failed", n, err)
+	}
+}

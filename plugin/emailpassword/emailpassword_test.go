@@ -151,6 +151,7 @@ func TestSignInTellsNothing(t *testing.T) {
 		"no password": {Email: "social@example.com", Password: "password-1"},
 		"wrong":       {Email: "ann@example.com", Password: "password-2"},
 		"empty":       {Email: "ann@example.com", Password: ""},
+		"endless":     {Email: strings.Repeat("a", 300) + "@example.com", Password: "password-1"},
 	} {
 		before := h.calls.Load()
 		_, err := pw.SignIn.Call(t.Context(), auth, in)
@@ -264,7 +265,7 @@ func TestCallbackURL(t *testing.T) {
 	auth, pw, _ := setUp(t, emailpassword.Options{}, func(c *core.Config) { c.TrustedOrigins = []string{"https://app.example.com"} })
 	signUp(t, auth, pw, "ann@example.com")
 	for url, want := range map[string]int{
-		"/dash": 200, "https://app.example.com/x": 200, "http://localhost:3000/": 200,
+		"/ü": 200, "/日": 200, "/dash": 200, "https://app.example.com/x": 200, "http://localhost:3000/": 200,
 		"https://evil.example": 403, "//evil.example": 403, `/\\evil.example`: 403, "javascript:alert(1)": 403, "/%2fevil.example": 403,
 		"https://app.example.com@evil.example": 403, "https://app.example.com.evil.example": 403,
 	} {
@@ -275,8 +276,20 @@ func TestCallbackURL(t *testing.T) {
 		if res.Status != want {
 			t.Errorf("%s: got %d %s, want %d", url, res.Status, res.Body, want)
 		}
-		if got := res.Header.Get("Location"); want == 200 && got != url {
+		if got := res.Header.Get("Location"); want == 200 && got != url && url != "/ü" && url != "/日" {
 			t.Errorf("%s: Location %q", url, got)
+		}
+	}
+}
+
+func TestLocationIsWrittenAsNodeDoes(t *testing.T) {
+	t.Parallel()
+	auth, pw, _ := setUp(t, emailpassword.Options{})
+	signUp(t, auth, pw, "ann@example.com")
+	for url, want := range map[string]string{"/ü": "/\xfc", "/日": "/%E6%97%A5", "/a%20b": "/a%20b"} {
+		res, err := pw.SignIn.Do(t.Context(), auth, emailpassword.SignInInput{Email: "ann@example.com", Password: "password-1", CallbackURL: &url})
+		if err != nil || res.Header.Get("Location") != want || *res.Value.URL != url {
+			t.Errorf("%s: got %q, %v, want %q", url, res.Header.Get("Location"), err, want)
 		}
 	}
 }

@@ -35,7 +35,7 @@ func (p *Plugin) signIn(ctx context.Context, x *core.Exchange, in SignInInput) (
 	if p.opts.Disabled {
 		return SignInOutput{}, ErrDisabled
 	}
-	if !validEmail(in.Email) {
+	if !wire.IsEmail(in.Email) {
 		return SignInOutput{}, ErrInvalidEmail
 	}
 	if err := p.checkLength(in.Password); err != nil {
@@ -49,9 +49,9 @@ func (p *Plugin) signIn(ctx context.Context, x *core.Exchange, in SignInInput) (
 	if err != nil {
 		return SignInOutput{}, err
 	}
-	out := SignInOutput{Token: session.Token, User: user}
+	out := SignInOutput{Token: session.Token, URL: in.CallbackURL, User: user}
 	if in.CallbackURL != nil && *in.CallbackURL != "" {
-		out.Redirect, out.URL = true, in.CallbackURL
+		out.Redirect = true
 		x.SetHeader("Location", *in.CallbackURL)
 	}
 	return out, nil
@@ -96,6 +96,9 @@ func matches(ctx context.Context, auth *core.Auth, stored, pw string) (bool, err
 // credential returns the user with that address and the hash of their password, which is empty if there is no such user
 // or they have no password.
 func (p *Plugin) credential(ctx context.Context, auth *core.Auth, email string) (*model.User, string, error) {
+	if len(email) > maxEmailBytes { // nobody has it, and no database needs to look
+		return nil, "", nil
+	}
 	user, err := auth.FindUserByEmail(ctx, email)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, "", nil
