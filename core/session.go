@@ -51,7 +51,11 @@ func findJoined(ctx context.Context, s store.Store, j *store.Join, key string) (
 	if err != nil {
 		return nil, nil, err
 	}
-	r, err := s.FindOne(ctx, store.From(j.Right, store.Eq("id", l[j.On])))
+	id, err := j.Left.Column(j.On).Normalize(l[j.On])
+	if err != nil {
+		return nil, nil, err
+	}
+	r, err := s.FindOne(ctx, store.From(j.Right, store.Eq("id", id)))
 	if err != nil {
 		return nil, nil, err
 	}

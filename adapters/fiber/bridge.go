@@ -86,7 +86,7 @@ func newCopier(size int) *copier {
 	return c
 }
 
-// add copies b. All that is added together must not be longer than newCopier was told: the text would move.
+// add copies b. What goes beyond the size that newCopier was told costs another allocation.
 func (c *copier) add(b []byte) string {
 	from := c.text.Len()
 	c.text.Write(b)

@@ -143,7 +143,7 @@ func TestBehindCookieParsing(t *testing.T) {
 	if res := v.send("GET", "/me", ""); res.StatusCode != http.StatusOK {
 		t.Errorf("cookies read before: got %d, want 200", res.StatusCode)
 	}
-	r, err := http.NewRequestWithContext(t.Context(), "GET", "/me", nil)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "/me", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

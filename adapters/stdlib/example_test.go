@@ -43,7 +43,7 @@ func hello(w http.ResponseWriter, r *http.Request) {
 func ExampleMiddleware() {
 	auth := newAuth()
 
-	var router http.Handler = authhttp.Require(auth)(http.HandlerFunc(hello)) // chi, gorilla/mux …
+	router := authhttp.Require(auth)(http.HandlerFunc(hello)) // chi, gorilla/mux …
 	ann := &visitor{app: authhttp.Middleware(auth)(router)}
 	ann.get("/api/auth/ok")
 	ann.get("/me")

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,8 +22,12 @@ func TestSound(t *testing.T) {
 
 type sessionKey struct{}
 
-// fault is what is wrong with an adapter. The zero value is a sound one.
+// fault is what is wrong with an adapter. What is nil or false is right.
 type fault struct {
+	// request changes what core sees of a request.
+	request func(r *http.Request)
+	// response changes what core answers.
+	response func(res *core.Response)
 	// serve takes the place of core's own ServeHTTP.
 	serve func(auth *core.Auth, w http.ResponseWriter, r *http.Request)
 	// visit takes the place of what Load and Require do.
@@ -33,14 +38,28 @@ type fault struct {
 	anyGroup bool
 }
 
+// mount is what the adapter does with a request of core's.
+func (f *fault) mount(auth *core.Auth, w http.ResponseWriter, r *http.Request) {
+	if f.request != nil {
+		f.request(r)
+	}
+	if f.serve != nil {
+		f.serve(auth, w, r)
+		return
+	}
+	res := auth.Serve(r.Context(), r)
+	if f.response != nil {
+		res = &core.Response{Status: res.Status, Header: res.Header.Clone(), Body: slices.Clone(res.Body)}
+		f.response(res)
+	}
+	res.WriteTo(w)
+}
+
 func serve(t testing.TB, app adaptertest.App, f fault) string {
 	t.Helper()
 	base := app.Auth.BasePath()
 	if !strings.HasPrefix(base, app.Group) && !f.anyGroup {
 		panic("the group " + app.Group + " is not the beginning of the base path " + base)
-	}
-	if f.serve == nil {
-		f.serve = (*core.Auth).ServeHTTP
 	}
 	if f.visit == nil {
 		f.visit = visit
@@ -54,7 +73,7 @@ func serve(t testing.TB, app adaptertest.App, f fault) string {
 	}
 	server := httptest.NewServer(inFront(t, app, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if f.under(base, r) {
-			f.serve(app.Auth, w, r)
+			f.mount(app.Auth, w, r)
 			return
 		}
 		if h := routes[r.Method+" "+r.URL.EscapedPath()]; h != nil {

@@ -87,13 +87,16 @@ func changesAreNotCancelled(k *kit) {
 	}
 }
 
+// soon is how long a case waits for what should happen at once.
+const soon = 10 * time.Second
+
 // wait returns what comes out of c, or fails the case with what it means that nothing does.
 func (k *kit) wait(c <-chan error, otherwise string) error {
 	k.Helper()
 	select {
 	case err := <-c:
 		return err
-	case <-time.After(patience):
+	case <-time.After(soon):
 		k.Fatal(otherwise)
 		return nil
 	}

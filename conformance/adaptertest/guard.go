@@ -188,6 +188,8 @@ func revoked(k *kit) {
 		{Method: "GET", Path: "/home", Handle: nameOf},
 	}})
 	cookie := k.signUp("ann")
+	k.get("/me", cookie).want(k.T, "Require, before", 200, "ann")
+	k.get("/home", cookie).want(k.T, "Load, before", 200, "ann")
 	k.post("/api/auth/sign-out", "{}", cookie).want(k.T, "sign-out", 200, `"success":true`)
 	k.get("/me", cookie).want(k.T, "Require", 401, "UNAUTHORIZED")
 	k.get("/home", cookie).want(k.T, "Load", 200, "nobody")

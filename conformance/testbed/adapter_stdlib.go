@@ -9,19 +9,27 @@ import (
 	"github.com/cardea-auth/cardea/core/wire"
 )
 
+// stdlibApp is not a ServeMux, which would redirect paths that the contract answers with 404.
 func stdlibApp(auth *core.Auth) http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /ping", func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.WriteString(w, "pong") // an error means that the client has gone
+	protected := authhttp.Require(auth)(http.HandlerFunc(stdlibMe))
+	app := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.Method + " " + r.URL.Path {
+		case "GET /ping":
+			_, _ = io.WriteString(w, "pong") // an error means that the client has gone
+		case "GET /me":
+			protected.ServeHTTP(w, r)
+		default:
+			if auth.BasePath() == "" {
+				auth.ServeHTTP(w, r)
+				return
+			}
+			w.WriteHeader(http.StatusNotFound)
+		}
 	})
-	mux.Handle("GET /me", authhttp.Require(auth)(http.HandlerFunc(stdlibMe)))
 	if auth.BasePath() == "" {
-		mux.Handle("/", auth) // whatever the app leaves
-		return mux
+		return app
 	}
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusNotFound) })
-	// In front of the mux, which would redirect paths that the contract answers with 404.
-	return authhttp.Middleware(auth)(mux)
+	return authhttp.Middleware(auth)(app)
 }
 
 func stdlibMe(w http.ResponseWriter, r *http.Request) {

@@ -47,33 +47,38 @@ func callInput(o strict.Object) core.CallInput {
 	return in
 }
 
-// queryValues writes a value as a query would have it. There, everything is text: false is the empty one, because that is
-// the text which JavaScript's Boolean, and so an endpoint's flag, reads as false.
+// queryValues writes a value as a query would have it.
 func queryValues(o strict.Object, name string) []string {
 	v, _ := o.Any(name)
+	list, ok := v.([]any)
+	if !ok {
+		list = []any{v}
+	}
+	texts := make([]string, len(list))
+	for i, item := range list {
+		if texts[i], ok = queryText(item); !ok {
+			o.Fail(name, "expected a string, a number, a boolean, or a list of these")
+			return nil
+		}
+	}
+	return texts
+}
+
+// queryText writes one value. In a query everything is text: false is the empty one, because that is the text which
+// JavaScript's Boolean, and so an endpoint's flag, reads as false.
+func queryText(v any) (text string, ok bool) {
 	switch v := v.(type) {
 	case string:
-		return []string{v}
-	case bool:
-		if !v {
-			return []string{""}
-		}
-		return []string{"true"}
+		return v, true
 	case float64:
-		return []string{string(wire.AppendNumber(nil, v))}
-	case []any:
-		texts := make([]string, 0, len(v))
-		for _, item := range v {
-			text, ok := item.(string)
-			if !ok {
-				o.Fail(name, "expected a list of strings")
-			}
-			texts = append(texts, text)
+		return string(wire.AppendNumber(nil, v)), true
+	case bool:
+		if v {
+			return "true", true
 		}
-		return texts
+		return "", true
 	}
-	o.Fail(name, "expected a string, a number, a boolean or a list of strings")
-	return nil
+	return "", false
 }
 
 // byteString returns the bytes of a header value: as in JavaScript, each character is one byte.

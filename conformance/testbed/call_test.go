@@ -92,6 +92,13 @@ func TestCallPage(t *testing.T) {
 	}
 }
 
+// TestCallRedirect: where a redirect leads is among the headers.
+func TestCallRedirect(t *testing.T) {
+	t.Parallel()
+	i := newTestbed(t).open(map[string]any{"options": enabled(`"onAPIError":{"errorURL":"/oops"}`)})
+	wantCall(t, i.call("error", `{"query":{"error":"denied"}}`), 302, [][2]string{{"location", "/oops?error=denied"}}, "null")
+}
+
 // TestCallHeaders: header values are bytes, each of which is a character, as in JavaScript.
 func TestCallHeaders(t *testing.T) {
 	t.Parallel()
@@ -112,12 +119,12 @@ func TestCallRefuses(t *testing.T) {
 		``: 400, `{}`: 400, `{"operation":""}`: 400, `{"operation":1}`: 400,
 		`{"operation":"ok","input":[]}`:                           400,
 		`{"operation":"ok","input":{"query":{"a":{}}}}`:           400,
-		`{"operation":"ok","input":{"query":{"a":[1]}}}`:          400,
+		`{"operation":"ok","input":{"query":{"a":[[]]}}}`:         400,
 		`{"operation":"ok","input":{"headers":{"a":"日本"}}}`:       400,
 		`{"operation":"ok","input":{"headers":{"a":1}}}`:          400,
 		`{"operation":"ok","input":{"params":{"a":1}}}`:           400,
 		`{"operation":"ok","input":{"asResponse":true}}`:          422,
-		`{"operation":"ok","input":{"query":{"a":1,"b":true}}}`:   200,
+		`{"operation":"ok","input":{"query":{"a":[1],"b":true}}}`: 200,
 		`{"operation":"ok","input":{"params":{"token":"a%2Fb"}}}`: 200,
 	} {
 		i.wantStatus(status, "POST", "/instances/"+i.id+"/call", body)

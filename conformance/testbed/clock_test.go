@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// sessionDates returns when a new session began, as the instance's clock has it.
+// newSession signs Ann in and returns when her session began, as the clock of the instance has it.
 func (i *testInstance) newSession() (created time.Time, cookie string) {
 	i.t.Helper()
 	res := i.request("POST", "/api/auth/sign-in/email", signInAnn)

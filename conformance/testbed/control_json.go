@@ -51,7 +51,7 @@ var (
 
 // replyError answers 404 for what is not there, 422 for options that are not implemented and 400 for the rest.
 func replyError(w http.ResponseWriter, err error) {
-	var unsupported *strict.Unsupported
+	var unsupported *strict.UnsupportedError
 	switch {
 	case errors.Is(err, errNoInstance), errors.Is(err, errNoRequest):
 		reply(w, http.StatusNotFound, failure{err.Error()})

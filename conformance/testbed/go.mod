@@ -2,20 +2,14 @@ module github.com/cardea-auth/cardea/conformance/testbed
 
 go 1.26.0
 
-require github.com/cardea-auth/cardea v0.0.0
-
-require github.com/cardea-auth/cardea/adapters/stdlib v0.0.0
-
-require github.com/cardea-auth/cardea/adapters/echo v0.0.0
-
-require github.com/cardea-auth/cardea/adapters/gin v0.0.0
-
-require github.com/cardea-auth/cardea/adapters/fiber v0.0.0
-
-require github.com/cardea-auth/cardea/stores/memory v0.0.0
-
 require (
+	github.com/cardea-auth/cardea v0.0.0
+	github.com/cardea-auth/cardea/adapters/echo v0.0.0
+	github.com/cardea-auth/cardea/adapters/fiber v0.0.0
+	github.com/cardea-auth/cardea/adapters/gin v0.0.0
+	github.com/cardea-auth/cardea/adapters/stdlib v0.0.0
 	github.com/cardea-auth/cardea/stores/bun v0.0.0
+	github.com/cardea-auth/cardea/stores/memory v0.0.0
 	github.com/gin-gonic/gin v1.12.0
 	github.com/gofiber/fiber/v2 v2.52.15
 	github.com/labstack/echo/v4 v4.16.0

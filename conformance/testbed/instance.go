@@ -39,7 +39,8 @@ func openInstance(ctx context.Context, id string, doc *strict.Document) (_ *inst
 	if err := doc.Err(); err != nil {
 		return nil, err
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0") // first: its address is the default base URL
+	var listen net.ListenConfig
+	listener, err := listen.Listen(ctx, "tcp", "127.0.0.1:0") // first: its address is the default base URL
 	if err != nil {
 		return nil, err
 	}

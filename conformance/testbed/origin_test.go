@@ -13,6 +13,41 @@ var originOptions = map[string]string{
 	"disableOriginCheck": `{"disableOriginCheck":true}`,
 }
 
+// originChecks is testdata/origin_checks.json.
+type originChecks struct {
+	Config struct {
+		BaseURL        string
+		TrustedOrigins []string
+		ExistingUser   struct{ Email, Password string }
+	}
+	Rows []struct {
+		Note, Method, Path string
+		Headers            map[string]string
+		Body               json.RawMessage
+		Status             int
+		Code               *string
+	}
+}
+
+// open makes an instance with these "advanced" options, which may be empty.
+func (c *originChecks) open(b *testbed, adapter, advanced string) *testInstance {
+	b.t.Helper()
+	options := map[string]any{
+		"emailAndPassword": map[string]any{"enabled": true},
+		"baseURL":          c.Config.BaseURL,
+		"trustedOrigins":   c.Config.TrustedOrigins,
+	}
+	if advanced != "" {
+		options["advanced"] = json.RawMessage(advanced)
+	}
+	i := b.open(map[string]any{"adapter": adapter, "options": options})
+	if advanced == "" { // the others were recorded without any user
+		u := c.Config.ExistingUser
+		i.call("signUpEmail", `{"body":{"name":"A","email":"`+u.Email+`","password":"`+u.Password+`"}}`)
+	}
+	return i
+}
+
 // TestOriginChecks sends requests from trusted and other origins, on every adapter.
 func TestOriginChecks(t *testing.T) {
 	t.Parallel()
@@ -20,20 +55,7 @@ func TestOriginChecks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var checks struct {
-		Config struct {
-			BaseURL        string
-			TrustedOrigins []string
-			ExistingUser   struct{ Email, Password string }
-		}
-		Rows []struct {
-			Note, Method, Path string
-			Headers            map[string]string
-			Body               json.RawMessage
-			Status             int
-			Code               *string
-		}
-	}
+	var checks originChecks
 	decodeJSON(t, string(data), &checks)
 	for _, adapter := range adapterNames() {
 		t.Run(adapter, func(t *testing.T) {
@@ -43,29 +65,14 @@ func TestOriginChecks(t *testing.T) {
 			for _, row := range checks.Rows {
 				words, _, _ := strings.Cut(row.Note, ":")
 				advanced := originOptions[words]
-				i := instances[advanced]
-				if i == nil {
-					options := map[string]any{"emailAndPassword": map[string]any{"enabled": true},
-						"baseURL": checks.Config.BaseURL, "trustedOrigins": checks.Config.TrustedOrigins}
-					if advanced != "" {
-						options["advanced"] = json.RawMessage(advanced)
-					}
-					i = b.open(map[string]any{"adapter": adapter, "options": options})
-					if advanced == "" { // the others were recorded without any user
-						u := checks.Config.ExistingUser
-						i.call("signUpEmail", `{"body":{"name":"A","email":"`+u.Email+`","password":"`+u.Password+`"}}`)
-					}
-					instances[advanced] = i
+				if instances[advanced] == nil {
+					instances[advanced] = checks.open(b, adapter, advanced)
 				}
 				headers := []string{"Host", "auth.example.com"}
 				for name, value := range row.Headers {
 					headers = append(headers, name, value)
 				}
-				body := string(row.Body)
-				if body == "null" {
-					body = ""
-				}
-				got := i.request(row.Method, "/api/auth"+row.Path, body, headers...)
+				got := instances[advanced].request(row.Method, "/api/auth"+row.Path, strings.TrimPrefix(string(row.Body), "null"), headers...)
 				var answer struct{ Code *string }
 				if got.status != 200 {
 					decodeJSON(t, got.body, &answer)
@@ -78,6 +85,7 @@ func TestOriginChecks(t *testing.T) {
 	}
 }
 
+// text shows a text that may be absent.
 func text(s *string) string {
 	if s == nil {
 		return "(none)"

@@ -31,7 +31,7 @@ func TestOutbound(t *testing.T) {
 	t.Cleanup(client.CloseIdleConnections)
 
 	const to = "https://accounts.provider.example:8443/oauth/to%2Fken?a=1&a=2"
-	req, err := http.NewRequestWithContext(t.Context(), "POST", to, strings.NewReader("grant_type=code"))
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, to, strings.NewReader("grant_type=code"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func TestOutbound(t *testing.T) {
 	if res.StatusCode != http.StatusFound {
 		t.Errorf("got %d: the redirect was followed", res.StatusCode)
 	}
-	if got.Method != "POST" || got.RequestURI != "/oauth/to%2Fken" || string(gotBody) != "grant_type=code" || "http://"+got.Host != there.URL {
+	if got.Method != http.MethodPost || got.RequestURI != "/oauth/to%2Fken" || string(gotBody) != "grant_type=code" || "http://"+got.Host != there.URL {
 		t.Errorf("got %s http://%s%s %q", got.Method, got.Host, got.RequestURI, gotBody)
 	}
 	if got.Header.Get("X-Original-Url") != to || got.Header.Get("Authorization") != "Basic abc" {
@@ -69,7 +69,7 @@ func TestOutboundReachesConfig(t *testing.T) {
 	i := connect(t, server.URL).open(map[string]any{"outbound": there.URL})
 	defer i.remove()
 
-	req, err := http.NewRequestWithContext(t.Context(), "GET", "https://provider.example/jwks", nil)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://provider.example/jwks", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,9 +28,6 @@ type row struct {
 
 // DatabaseOptions change what a [Database] does. The zero value has all defaults.
 type DatabaseOptions struct {
-	// Longest is the longest window that anybody uses on the table: [Rules.Longest]. Rows that are older are deleted. A
-	// longer window counts as soon as it is seen; the default is that nothing else does.
-	Longest time.Duration
 	// Now is the clock. The default is time.Now.
 	Now func() time.Time
 	// Background runs the deletion of expired rows without making a request wait; it deals with the error. name says
@@ -50,20 +47,21 @@ type Database struct {
 	now        func() time.Time
 	background func(ctx context.Context, name string, fn func(ctx context.Context) error)
 
-	longest   atomic.Int64 // window in ms
+	longest   atomic.Int64 // window in ms, also of the rules that came with requests
 	nextPrune atomic.Int64 // in ms since 1970
 }
 
 var _ Counter = (*Database)(nil)
 
-// NewDatabase returns a counter in table t of s, which is that of [Schema] in a merged schema. It panics if t lacks one
-// of its columns.
-func NewDatabase(s store.Store, t *schema.Table, o DatabaseOptions) *Database {
+// NewDatabase returns a counter in table t of s, which is that of [Schema] in a merged schema. Rows that are older than
+// the longest window of rules are deleted from time to time; a longer one that a [RuleFunc] makes up counts from when it
+// is first seen. NewDatabase panics if rules is nil or t lacks one of its columns.
+func NewDatabase(s store.Store, t *schema.Table, rules *Rules, o DatabaseOptions) *Database {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
 	d := &Database{store: s, rows: store.NewRows[row](t), now: o.Now, background: o.Background}
-	d.longest.Store(o.Longest.Milliseconds())
+	d.longest.Store(rules.longest.Milliseconds())
 	return d
 }
 

@@ -119,8 +119,10 @@ func (l *Limiter) Allow(ctx context.Context, r Request) (retryAfter time.Duratio
 	case wait <= 0:
 		wait = rule.Window
 	}
-	return (wait + time.Second - 1).Truncate(time.Second), false, nil
+	return ceilSeconds(wait), false, nil
 }
+
+func ceilSeconds(d time.Duration) time.Duration { return (d + time.Second - 1).Truncate(time.Second) }
 
 // key is Node's, except for paths that are too long to be kept.
 func (l *Limiter) key(ctx context.Context, ip, path string) string {

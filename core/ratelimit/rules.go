@@ -76,7 +76,7 @@ type Rules struct {
 	paths    [][]PathRule // a later list overrides an earlier one
 	custom   []customRule
 	known    map[string]policy // by route
-	longest  time.Duration
+	longest  time.Duration     // window of them all, but for those that a RuleFunc makes up
 }
 
 // Compile checks a configuration and prepares it. It reports everything that is wrong.
@@ -121,10 +121,6 @@ func Compile(c Config) (*Rules, error) {
 	r.known[unmatched] = r.choose(unmatched)
 	return r, nil
 }
-
-// Longest returns the longest window of all rules: what was counted longer ago matters to none of them. Windows that a
-// [RuleFunc] makes up do not count.
-func (r *Rules) Longest() time.Duration { return r.longest }
 
 // policy is what is to be done about a path.
 type policy struct {

@@ -5,10 +5,11 @@ import (
 	"time"
 )
 
-// Incrementer is the part of a secondary storage that counts. It must be safe for concurrent use.
+// Incrementer is the part of a secondary storage that counts; every storage.Storage is one. It must be safe for
+// concurrent use.
 type Incrementer interface {
-	// Increment adds one to the number under key and returns what it is then, in one step. A key that does not exist
-	// counts as zero and lives for ttl; an existing one keeps its lifetime.
+	// Increment adds one to the counter of key and returns the sum, in one step. A counter that is not there begins at
+	// zero and lives for ttl, whole seconds, from then on; the lifetime of one that is there stays.
 	Increment(ctx context.Context, key string, ttl time.Duration) (int64, error)
 }
 
@@ -16,7 +17,7 @@ type Incrementer interface {
 // one with [NewSecondary].
 //
 // Unlike in the other counters, a window is not prolonged by what happens in it, and a denied client is always told to
-// wait for a whole one: formats.md §8. The keys are those of [Limiter], so Node servers on the same storage count along.
+// wait for a whole one: formats.md §8. It lasts for whole seconds; parts of a second are rounded up.
 type Secondary struct {
 	storage Incrementer
 }
@@ -33,12 +34,13 @@ func NewSecondary(s Incrementer) *Secondary {
 
 // Consume implements [Counter]. Its errors are those of the storage.
 func (s *Secondary) Consume(ctx context.Context, key string, rule Rule) (retryAfter time.Duration, allowed bool, err error) {
-	n, err := s.storage.Increment(ctx, key, rule.Window)
+	window := ceilSeconds(rule.Window)
+	n, err := s.storage.Increment(ctx, key, window)
 	if err != nil {
 		return 0, false, err
 	}
 	if n > int64(rule.Max) {
-		return rule.Window, false, nil
+		return window, false, nil
 	}
 	return 0, true, nil
 }

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 )
 
@@ -14,6 +15,22 @@ import (
 type Link struct {
 	Path   []string
 	Prefix string
+}
+
+// Key returns the key that value points to, or "" if it points nowhere.
+func (l Link) Key(value string) string {
+	var at any
+	if json.Unmarshal([]byte(value), &at) != nil {
+		return ""
+	}
+	for _, name := range l.Path {
+		object, _ := at.(map[string]any)
+		at = object[name]
+	}
+	if s, ok := at.(string); ok {
+		return l.Prefix + s
+	}
+	return ""
 }
 
 // Pair is a value and the one that it points to.
@@ -31,7 +48,7 @@ type Pair struct {
 // Linker is what a storage may offer besides Storage: a value and the one it points to in one round trip.
 //
 // GetLinked returns ErrNotFound if key has no value. A value that is not such an object, or has no string at that place,
-// points nowhere: that is no error. The two are read at one moment.
+// points nowhere: that is no error. The second value is read no earlier than the first.
 type Linker interface {
 	Storage
 	GetLinked(ctx context.Context, key string, link Link) (Pair, error)

@@ -71,14 +71,14 @@ func TestCheckSQLite(t *testing.T) {
 	t.Run("ForeignKeysOnOneConnection", func(t *testing.T) {
 		t.Parallel()
 		db := open(t, "sqlite", filepath.Join(t.TempDir(), "a.db"))
-		exec(t, db, "PRAGMA foreign_keys = ON")
+		execute(t, db, "PRAGMA foreign_keys = ON")
 		refused(t, bunstore.New(db), "_pragma=foreign_keys(1)")
 	})
 	t.Run("ForeignKeysOnTheOnlyConnection", func(t *testing.T) {
 		t.Parallel()
 		db := open(t, "sqlite", filepath.Join(t.TempDir(), "a.db"))
 		db.SetMaxOpenConns(1)
-		exec(t, db, "PRAGMA foreign_keys = ON")
+		execute(t, db, "PRAGMA foreign_keys = ON")
 		accepted(t, bunstore.New(db))
 	})
 	t.Run("PoolIsUsedUp", func(t *testing.T) {
@@ -177,8 +177,7 @@ func TestCheckMySQL(t *testing.T) {
 		})
 	}
 	for _, change := range []string{"sql_mode='STRICT_ALL_TABLES,NO_BACKSLASH_ESCAPES'", "sql_mode='ANSI,STRICT_TRANS_TABLES'", "interpolateParams=true"} {
-		t.Run(change, func(t *testing.T) {
-			t.Parallel()
+		t.Run(change, func(t *testing.T) { // one after the other: they share the tables
 			db := open(t, change)
 			accepted(t, bunstore.New(db))
 			keepsBackslashes(t, db)
@@ -203,7 +202,7 @@ func TestCheckMySQL(t *testing.T) {
 func TestTablesWithoutTransactions(t *testing.T) {
 	t.Parallel()
 	db, _ := buntest.MySQL(t)
-	exec(t, db, "CREATE TABLE verification (id varchar(36) primary key, identifier text, value text, expiresAt datetime, createdAt datetime, updatedAt datetime) ENGINE=MyISAM")
+	execute(t, db, "CREATE TABLE verification (id varchar(36) primary key, identifier text, value text, expiresAt datetime, createdAt datetime, updatedAt datetime) ENGINE=MyISAM")
 	_, err := bunstore.New(db).Count(t.Context(), store.From(coreSchema(t).Table("verification")))
 	if !errors.Is(err, store.ErrMisconfigured) || !strings.Contains(err.Error(), "ENGINE=InnoDB") {
 		t.Errorf("Count: got %v, want ErrMisconfigured that says how to change the engine", err)

@@ -21,6 +21,8 @@ type ddl interface {
 
 // vocabulary is how a database spells the types of the contract (schema.json, physical_types and id_strategies).
 type vocabulary struct {
+	// quote surrounds names, as in the contract.
+	quote                               string
 	boolean, number, bigint, date, json string
 
 	// id is the type of what refers to a key, key the definition of the key itself; both by IDs.
@@ -37,6 +39,7 @@ type vocabulary struct {
 }
 
 var sqliteWords = vocabulary{
+	quote:   `"`,
 	boolean: "integer", number: "integer", bigint: "bigint", date: "date", json: "text",
 	id:  [3]string{"text", "text", "integer"},
 	key: [3]string{"text not null primary key", "text not null primary key", "integer not null primary key"},
@@ -44,6 +47,7 @@ var sqliteWords = vocabulary{
 }
 
 var postgresWords = vocabulary{
+	quote:   `"`,
 	boolean: "boolean", number: "integer", bigint: "bigint", date: "timestamptz", json: "jsonb",
 	id: [3]string{"text", "uuid", "integer"},
 	key: [3]string{
@@ -55,6 +59,7 @@ var postgresWords = vocabulary{
 }
 
 var mysqlWords = vocabulary{
+	quote:   "`",
 	boolean: "boolean", number: "integer", bigint: "bigint", date: "timestamp(3)", json: "json",
 	id: [3]string{"varchar(36)", "varchar(36)", "integer"},
 	key: [3]string{

@@ -35,7 +35,7 @@ func TestEveryWayOfPgx(t *testing.T) {
 			t.Parallel()
 			for _, c := range postgresTables {
 				name := strings.ToLower(mode + "_" + c.name)
-				exec(t, admin, fmt.Sprintf("CREATE SCHEMA %q", name))
+				execute(t, admin, fmt.Sprintf("CREATE SCHEMA %q", name))
 				u, err := url.Parse(dsn)
 				if err != nil {
 					t.Fatal(err)
@@ -43,7 +43,7 @@ func TestEveryWayOfPgx(t *testing.T) {
 				// A session in another time zone must not matter either.
 				u.RawQuery += "&default_query_exec_mode=" + mode + "&search_path=" + name + "&timezone=Asia/Kathmandu"
 				db := buntest.Open(t, onPostgres.open, u.String())
-				exec(t, db, c.ddl...)
+				execute(t, db, c.ddl...)
 				t.Run(c.name, func(t *testing.T) { takeThrough(t, &c, db, bunstore.New(db)) })
 			}
 		})

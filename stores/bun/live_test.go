@@ -62,7 +62,7 @@ func TestTablesOfOtherTools(t *testing.T) {
 			t.Run(c.database.name+"/"+c.name, func(t *testing.T) {
 				t.Parallel()
 				db, _ := c.fresh(t)
-				exec(t, db, c.ddl...)
+				execute(t, db, c.ddl...)
 				st := bunstore.New(db)
 				if err := st.Check(t.Context()); err != nil {
 					t.Fatal(err)

@@ -35,7 +35,7 @@ func (s *Store) Migrate(ctx context.Context, want *schema.Schema) error {
 	if s.err != nil {
 		return s.err
 	}
-	err := s.persist(ctx, func() error {
+	err := persist(ctx, func() error {
 		return s.engine.migrating(ctx, s.db.DB, true, func(q querier) error {
 			plan, err := s.plan(ctx, q, want)
 			if err != nil {
@@ -256,7 +256,7 @@ func (p *planner) foreignKey(c *schema.Column) string {
 	return "foreign key (" + p.quote(c.SQLName) + ")" + p.references(c)
 }
 
-func (p *planner) quote(name string) string { return p.engine.quote(name) }
+func (p *planner) quote(name string) string { return p.words.quote + name + p.words.quote }
 
 // constant returns the default of a required column as SQL, or "" if it is optional or its default is none that SQL
 // could say.

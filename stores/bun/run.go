@@ -47,7 +47,7 @@ func (s *Store) operate(ctx context.Context, alone func() error, inside func(r *
 		return err
 	}
 	looked := false
-	return s.persist(ctx, func() error {
+	return persist(ctx, func() error {
 		err := alone()
 		if faultOf(err) == faultSchema && !looked {
 			looked = true
@@ -62,7 +62,7 @@ func (s *Store) operate(ctx context.Context, alone func() error, inside func(r *
 const patience = 5 * time.Second
 
 // persist calls fn again while it fails for reasons that pass.
-func (s *Store) persist(ctx context.Context, fn func() error) error {
+func persist(ctx context.Context, fn func() error) error {
 	start, pause := time.Now(), time.Millisecond
 	for {
 		err := fn()

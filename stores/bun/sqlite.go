@@ -18,9 +18,11 @@ type sqliteEngine struct{}
 func (sqliteEngine) dialect() Dialect       { return SQLite }
 func (sqliteEngine) bun() bunschema.Dialect { return sqlitedialect.New() }
 
-func (sqliteEngine) quote(name string) string { return `"` + name + `"` }
-func (sqliteEngine) placeholder(int) string   { return "?" }
-func (sqliteEngine) returning() bool          { return true }
+// quote does as MySQL: in double quotes SQLite takes the name of a column that is not there for a string.
+func (sqliteEngine) quote(name string) string { return "`" + name + "`" }
+
+func (sqliteEngine) placeholder(int) string { return "?" }
+func (sqliteEngine) returning() bool        { return true }
 
 func (sqliteEngine) inspect(ctx context.Context, q querier, table string) (*liveTable, error) {
 	t := &liveTable{name: table}

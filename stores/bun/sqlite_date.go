@@ -63,7 +63,7 @@ func sampleDates(ctx context.Context, q querier, table string, dates []*dateColu
 	values := make([]any, len(dates))
 	into := make([]any, len(dates))
 	for i, d := range dates {
-		exprs[i] = `+"` + d.SQLName + `"`
+		exprs[i] = "+" + sqliteEngine{}.quote(d.SQLName)
 		into[i] = &values[i]
 	}
 	return each(ctx, q, "SELECT "+strings.Join(exprs, ", ")+" FROM "+table+" LIMIT 100", nil, func(scan func(...any) error) error {

@@ -31,9 +31,14 @@ type immediateTx struct {
 	conn *sql.Conn
 }
 
-// Commit ends the transaction. If it cannot be committed it is rolled back.
+// Commit ends the transaction. Without a write-ahead log it has to wait for readers. If it cannot be committed it is
+// rolled back.
 func (t *immediateTx) Commit() error {
-	if _, err := t.conn.ExecContext(context.Background(), "COMMIT"); err != nil {
+	err := persist(context.Background(), func() error {
+		_, err := t.conn.ExecContext(context.Background(), "COMMIT")
+		return err
+	})
+	if err != nil {
 		_ = t.Rollback()
 		return err
 	}

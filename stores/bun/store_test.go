@@ -111,7 +111,7 @@ func schemas(t *testing.T) func(t testing.TB) (*sql.DB, string) {
 	return func(t testing.TB) (*sql.DB, string) {
 		t.Helper()
 		name := fmt.Sprintf("Schema %d", count.Add(1)) // a name that has to be quoted
-		exec(t, db, fmt.Sprintf("CREATE SCHEMA %q", name))
+		execute(t, db, fmt.Sprintf("CREATE SCHEMA %q", name))
 		u, err := url.Parse(dsn)
 		if err != nil {
 			t.Fatal(err)
@@ -123,8 +123,8 @@ func schemas(t *testing.T) func(t testing.TB) (*sql.DB, string) {
 	}
 }
 
-// exec runs statements.
-func exec(t testing.TB, db *sql.DB, statements ...string) {
+// execute runs statements.
+func execute(t testing.TB, db *sql.DB, statements ...string) {
 	t.Helper()
 	for _, s := range statements {
 		if _, err := db.ExecContext(t.Context(), s); err != nil {

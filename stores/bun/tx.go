@@ -65,7 +65,7 @@ func (s *Store) transact(ctx context.Context, fn func(ctx context.Context) error
 		return err
 	}
 	x := &tx{}
-	err := s.persist(ctx, func() (err error) {
+	err := persist(ctx, func() (err error) {
 		x.on, err = s.engine.begin(ctx, s.db.DB)
 		return translate(ctx, err)
 	})

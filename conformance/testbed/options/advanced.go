@@ -12,12 +12,14 @@ func advanced(o strict.Object, c *core.Config) {
 	cookies(o, &c.Cookies)
 	clientIP(o.Object("ipAddress"), &c.ClientIP)
 	o.Bool("disableCSRFCheck", &c.DisableCSRFCheck)
-	if !o.IsList("disableOriginCheck") { // the list of paths is not implemented
+	if o.IsList("disableOriginCheck") {
+		o.Strings("disableOriginCheck", &c.OriginCheckExempt)
+	} else {
 		o.Bool("disableOriginCheck", &c.DisableOriginCheck)
 	}
 	// Turning the origin check off takes the CSRF check along, unless that is said to stay.
 	c.KeepCSRFCheck = o.Has("disableCSRFCheck") && !c.DisableCSRFCheck
-	o.Off("skipTrailingSlashes")
+	o.Bool("skipTrailingSlashes", &c.SkipTrailingSlashes)
 }
 
 func cookies(o strict.Object, c *core.CookieConfig) {

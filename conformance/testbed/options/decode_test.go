@@ -32,12 +32,14 @@ func TestDecode(t *testing.T) {
 		`{"session":{"freshAge":0}}`:                 func(c *core.Config) { c.Session.FreshAge = -1 },
 		`{"session":{"disableSessionRefresh":true}}`: func(c *core.Config) { c.Session.DisableRefresh = true },
 
-		`{"advanced":{"cookiePrefix":"acme"}}`:     func(c *core.Config) { c.Cookies.Prefix = "acme" },
-		`{"advanced":{"useSecureCookies":true}}`:   func(c *core.Config) { c.Cookies.Secure = core.On },
-		`{"advanced":{"useSecureCookies":false}}`:  func(c *core.Config) { c.Cookies.Secure = core.Off },
-		`{"advanced":{"disableCSRFCheck":true}}`:   func(c *core.Config) { c.DisableCSRFCheck = true },
-		`{"advanced":{"disableCSRFCheck":false}}`:  func(c *core.Config) { c.KeepCSRFCheck = true },
-		`{"advanced":{"disableOriginCheck":true}}`: func(c *core.Config) { c.DisableOriginCheck = true },
+		`{"advanced":{"cookiePrefix":"acme"}}`:             func(c *core.Config) { c.Cookies.Prefix = "acme" },
+		`{"advanced":{"useSecureCookies":true}}`:           func(c *core.Config) { c.Cookies.Secure = core.On },
+		`{"advanced":{"useSecureCookies":false}}`:          func(c *core.Config) { c.Cookies.Secure = core.Off },
+		`{"advanced":{"disableCSRFCheck":true}}`:           func(c *core.Config) { c.DisableCSRFCheck = true },
+		`{"advanced":{"disableCSRFCheck":false}}`:          func(c *core.Config) { c.KeepCSRFCheck = true },
+		`{"advanced":{"disableOriginCheck":true}}`:         func(c *core.Config) { c.DisableOriginCheck = true },
+		`{"advanced":{"disableOriginCheck":["/sign-in"]}}`: func(c *core.Config) { c.OriginCheckExempt = []string{"/sign-in"} },
+		`{"advanced":{"skipTrailingSlashes":true}}`:        func(c *core.Config) { c.SkipTrailingSlashes = true },
 		`{"advanced":{"crossSubDomainCookies":{"enabled":true,"domain":"a.example"}}}`: func(c *core.Config) {
 			c.Cookies.CrossSubDomain, c.Cookies.Domain = true, "a.example"
 		},
@@ -105,7 +107,6 @@ func TestUnsupported(t *testing.T) {
 		`{"options":{"session":{"cookieCache":{"enabled":true,"maxAge":5}}}}`:     {"options.session.cookieCache.enabled", "options.session.cookieCache.maxAge"},
 		`{"options":{"baseURL":{"allowedHosts":["a"]}}}`:                          {"options.baseURL.allowedHosts"},
 		`{"options":{"trustedOrigins":{"$webhook":"http://h"}}}`:                  {"options.trustedOrigins"},
-		`{"options":{"advanced":{"disableOriginCheck":["/sign-in"]}}}`:            {"options.advanced.disableOriginCheck"},
 		`{"options":{"advanced":{"cookies":{"a":{"path":"/"}}}}}`:                 {"options.advanced.cookies.a.path"},
 		`{"options":{"advanced":{"defaultCookieAttributes":{"sameSite":"x"}}}}`:   {"options.advanced.defaultCookieAttributes.sameSite=x"},
 		`{"options":{"emailAndPassword":{"requireEmailVerification":true}}}`:      {"options.emailAndPassword.requireEmailVerification"},
@@ -137,7 +138,7 @@ func TestMalformed(t *testing.T) {
 		`{"plugins":[{"options":{}}]}`:                       "plugins[0].id",
 	} {
 		_, err := decode(t, text, standard())
-		var malformed *strict.Malformed
+		var malformed *strict.MalformedError
 		if !errors.As(err, &malformed) || malformed.Path != want {
 			t.Errorf("%s: got %v, want a problem with %s", text, err, want)
 		}

@@ -33,7 +33,7 @@ func mustDecode(t *testing.T, options string) core.Config {
 
 func wantUnsupported(t *testing.T, err error, paths ...string) {
 	t.Helper()
-	var unsupported *strict.Unsupported
+	var unsupported *strict.UnsupportedError
 	if !errors.As(err, &unsupported) || !slices.Equal(unsupported.Paths, paths) {
 		t.Errorf("got %v, want unsupported %q", err, paths)
 	}

@@ -7,7 +7,7 @@
 //	doc, err := strict.Parse(data)
 //	session := doc.Root().Object("options").Object("session")
 //	session.Seconds("expiresIn", &config.ExpiresIn)
-//	err = doc.Err() // *Unsupported{[options.session.cookieCache.enabled]}
+//	err = doc.Err() // *UnsupportedError{[options.session.cookieCache.enabled]}
 //
 // Mistakes are collected as well, so readers need not check for an error after each member. Use it for configuration
 // that people write; requests of clients go through package wire, which ignores what it does not know, as upstream does.

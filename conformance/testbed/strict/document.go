@@ -26,14 +26,14 @@ type node struct {
 	read    bool
 }
 
-// Parse reads the text of a JSON object as JavaScript does (see [wire.Parse]). An error is a [*Malformed].
+// Parse reads the text of a JSON object as JavaScript does (see [wire.Parse]). An error is a [*MalformedError].
 func Parse(data []byte) (*Document, error) {
 	v, err := wire.Parse(data, wire.Limits{})
 	if err != nil {
-		return nil, &Malformed{Problem: err.Error()}
+		return nil, &MalformedError{Problem: err.Error()}
 	}
 	if _, ok := v.(*wire.Object); !ok {
-		return nil, &Malformed{Problem: "expected an object, got " + kind(v)}
+		return nil, &MalformedError{Problem: "expected an object, got " + kind(v)}
 	}
 	d := &Document{root: newNode("", v)}
 	d.root.read = true
@@ -66,14 +66,14 @@ func join(path, name string) string {
 // Root returns the object itself.
 func (d *Document) Root() Object { return Object{d, d.root} }
 
-// Err returns what is wrong: the [Malformed] members, joined, or, if there are none, an [*Unsupported] with what nobody
-// has read. It is nil if all has been read.
+// Err returns what is wrong: a [*MalformedError] for each problem, joined, or, if there are none, an [*UnsupportedError]
+// with what nobody has read. It is nil if all has been read.
 func (d *Document) Err() error {
 	if len(d.problems) > 0 {
 		return errors.Join(d.problems...)
 	}
 	if paths := d.root.unread(slices.Clone(d.refused)); len(paths) > 0 {
-		return &Unsupported{paths}
+		return &UnsupportedError{paths}
 	}
 	return nil
 }
@@ -99,11 +99,11 @@ func (n *node) markAll() {
 }
 
 func (d *Document) fail(n *node, format string, args ...any) {
-	d.problems = append(d.problems, &Malformed{n.path, fmt.Sprintf(format, args...)})
+	d.problems = append(d.problems, &MalformedError{n.path, fmt.Sprintf(format, args...)})
 }
 
-// Malformed is a value that cannot be what it was read as.
-type Malformed struct {
+// MalformedError is a value that cannot be what it was read as.
+type MalformedError struct {
 	// Path is where, such as "options.session.expiresIn". It is empty for the document as a whole.
 	Path string
 	// Problem is what is wrong with it.
@@ -111,18 +111,18 @@ type Malformed struct {
 }
 
 // Error returns path and problem.
-func (e *Malformed) Error() string {
+func (e *MalformedError) Error() string {
 	if e.Path == "" {
 		return e.Problem
 	}
 	return e.Path + ": " + e.Problem
 }
 
-// Unsupported lists what nobody has read.
-type Unsupported struct {
+// UnsupportedError lists what nobody has read.
+type UnsupportedError struct {
 	// Paths are in the order of the document, such as "plugins[0].options.foo".
 	Paths []string
 }
 
 // Error lists the paths.
-func (e *Unsupported) Error() string { return "unsupported: " + strings.Join(e.Paths, ", ") }
+func (e *UnsupportedError) Error() string { return "unsupported: " + strings.Join(e.Paths, ", ") }

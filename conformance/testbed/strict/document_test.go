@@ -21,7 +21,7 @@ func parse(t *testing.T, text string) *strict.Document {
 func wantUnsupported(t *testing.T, doc *strict.Document, paths ...string) {
 	t.Helper()
 	err := doc.Err()
-	var unsupported *strict.Unsupported
+	var unsupported *strict.UnsupportedError
 	if !errors.As(err, &unsupported) || !slices.Equal(unsupported.Paths, paths) {
 		t.Errorf("got %v, want unsupported %q", err, paths)
 	}
@@ -30,7 +30,7 @@ func wantUnsupported(t *testing.T, doc *strict.Document, paths ...string) {
 func wantMalformed(t *testing.T, doc *strict.Document, path string) {
 	t.Helper()
 	err := doc.Err()
-	var malformed *strict.Malformed
+	var malformed *strict.MalformedError
 	if !errors.As(err, &malformed) || malformed.Path != path {
 		t.Errorf("got %v, want a problem with %q", err, path)
 	}
@@ -153,7 +153,7 @@ func TestParseRefuses(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"", "[]", "1", "null", `"x"`, "{", `{"a":1} x`} {
 		_, err := strict.Parse([]byte(text))
-		var malformed *strict.Malformed
+		var malformed *strict.MalformedError
 		if !errors.As(err, &malformed) {
 			t.Errorf("%q: got %v, want a problem", text, err)
 		}
