@@ -55,7 +55,7 @@ var migrateCases = []testCase{
 		was.create("user", store.Record{"id": "u1", "email": "ann@example.com", "createdAt": ms("2026-01-01T00:00:00Z")})
 		now.ok(migrates(now).Migrate(now.ctx, now.schema), "Migrate")
 		now.wantEmptyPlan(now.schema)
-		now.wantRow("user", "u1", store.Record{"id": "u1", "email": "ann@example.com", "createdAt": ms("2026-01-01T00:00:00Z")})
+		now.wantRow("user", "u1", store.Record{"id": "u1", "email": "ann@example.com", "createdAt": ms("2026-01-01T00:00:00Z"), "locale": "en"})
 
 		now.create("team", store.Record{"id": "t1", "slug": "s", "ownerId": "u1"})
 		full := store.Record{

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/cardea-auth/cardea/conformance/storetest"
 	"github.com/cardea-auth/cardea/core/schema"
@@ -128,7 +129,7 @@ func (d *door) MigrationPlan(_ context.Context, s *schema.Schema) (store.Plan, e
 	return plan(d.changes(s)), nil
 }
 
-func (d *door) Migrate(_ context.Context, s *schema.Schema) error {
+func (d *door) Migrate(ctx context.Context, s *schema.Schema) error {
 	if err := d.check(); err != nil {
 		return err
 	}
@@ -145,6 +146,11 @@ func (d *door) Migrate(_ context.Context, s *schema.Schema) error {
 	for _, c := range ch.Columns {
 		lt := d.table(c.Table)
 		lt.Columns = append(lt.Columns, liveColumn(c.Column))
+		if c.Column.Required && c.Column.Default != nil {
+			if _, err := d.DB.Update(ctx, store.From(c.Table), store.Record{c.Column.Name: c.Column.Default(time.Time{})}); err != nil {
+				return err
+			}
+		}
 	}
 	for _, ix := range ch.Indexes {
 		li := schema.LiveIndex{Name: ix.Name, Unique: ix.Unique}

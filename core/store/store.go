@@ -97,7 +97,8 @@ type Plan struct {
 type Migrator interface {
 	// MigrationPlan compares the live database with s and changes nothing.
 	MigrationPlan(ctx context.Context, s *schema.Schema) (Plan, error)
-	// Migrate creates what is missing: tables, columns, indexes. It never removes or alters anything. Any number
-	// of processes may call it at once.
+	// Migrate creates what is missing: tables, columns, indexes. It never removes or alters anything. Rows that are
+	// there get a new column's default if the column is required and its default is always the same, and null
+	// otherwise. Any number of processes may call it at once.
 	Migrate(ctx context.Context, s *schema.Schema) error
 }

@@ -166,4 +166,9 @@ var mysqlTables = []liveCase{
 			"datetime(6) not null", "datetime(6)", "longtext", "mediumtext", "text", "character set utf8mb3"),
 		raw: rawMySQL, want: "2026-07-01 13:19:05.678000 1 3",
 	},
+	{
+		name: "MariaDBUUID", database: onMySQL, ids: "uuid", mariaDB: true,
+		ddl: things("`", "uuid primary key", "uuid", "varchar(100) collate utf8mb4_nopad_bin", "varchar(20)", "boolean", "smallint", "decimal(5)",
+			"datetime(3) not null", "datetime(3)", "json", "json", "json", ""),
+	},
 }

@@ -140,6 +140,9 @@ func (mysqlEngine) describe(c *column, live *liveColumn) {
 		default:
 			bytes = "CONVERT(" + bytes + " USING utf8mb4)"
 		}
+		if c.form == asUUID {
+			bytes = "CAST(" + bytes + " AS CHAR)" // its bytes are not its text
+		}
 		c.text = operand{"CAST(" + bytes + " AS BINARY)", "CAST(", " AS BINARY)"}
 		if c.form == asText {
 			// The equality by the column's collation can use an index, which one of bytes cannot.

@@ -10,6 +10,7 @@ package sqlite
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"runtime"
@@ -18,32 +19,34 @@ import (
 	_ "modernc.org/sqlite" // the driver
 )
 
-// settings hold for every connection: readers do not wait for the writer, who waits at most five seconds for another,
-// foreign keys are enforced, and the app's own transactions may write from their start.
-var settings = []struct{ key, value string }{
-	{"_pragma", "busy_timeout(5000)"}, // first, because changing the journal's mode may have to wait
-	{"_pragma", "journal_mode(WAL)"},
-	{"_pragma", "foreign_keys(1)"},
-	{"_txlock", "immediate"},
+// settings are those of every connection that the path does not name itself: readers do not wait for the writer, who
+// waits at most five seconds for another, foreign keys are enforced, and the app's own transactions may write from
+// their start.
+var settings = []struct{ name, parameter string }{
+	{"busy_timeout", "_pragma=busy_timeout(5000)"},
+	{"journal_mode", "_pragma=journal_mode(WAL)"},
+	{"foreign_keys", "_pragma=foreign_keys(1)"},
+	{"_txlock", "_txlock=immediate"},
 }
 
 // Open opens the database file at path, which is created at the first use if it is not there.
 //
-// path is a file's name, a URI that begins with "file:" and may have parameters of its own (which come after the
-// package's and so override them), or ":memory:" for a database that ends with the handle. Open does not touch the
-// file: what is wrong with it is reported by the first use. The pool is small, because SQLite has one writer at a time;
-// db.SetMaxOpenConns changes it.
+// path is a file's name, a URI that begins with "file:" and whose parameters override the package's, or ":memory:" for a
+// database that ends with the handle. Open does not touch the file: what is wrong with it is reported by the first use.
+// The pool is small, because SQLite has one writer at a time; db.SetMaxOpenConns changes it.
 func Open(path string) (*sql.DB, error) {
 	name, query, err := split(path)
 	if err != nil {
 		return nil, err
 	}
-	params := make([]string, 0, len(settings)+1)
-	for _, s := range settings {
-		params = append(params, s.key+"="+url.QueryEscape(s.value))
-	}
+	var params []string
 	if query != "" {
 		params = append(params, query)
+	}
+	for _, set := range settings {
+		if !strings.Contains(strings.ToLower(query), set.name) {
+			params = append(params, set.parameter)
+		}
 	}
 	db, err := sql.Open("sqlite", name+"?"+strings.Join(params, "&"))
 	if err != nil {
@@ -61,7 +64,7 @@ func Open(path string) (*sql.DB, error) {
 // split returns a path as a URI without its parameters, and those.
 func split(path string) (name, query string, err error) {
 	if path == "" {
-		return "", "", fmt.Errorf("sqlite: the path is empty")
+		return "", "", errors.New("sqlite: the path is empty")
 	}
 	if strings.HasPrefix(path, "file:") {
 		name, query, _ = strings.Cut(path, "?")
