@@ -1,3 +1,5 @@
 module github.com/cardea-auth/cardea/conformance/js
 
 go 1.26.0
+
+ignore ./node_modules

@@ -15,7 +15,7 @@ func echoApp(auth *core.Auth) http.Handler {
 	authecho.Mount(e, auth)
 	e.GET("/ping", func(c echo.Context) error { return c.String(http.StatusOK, "pong") })
 	e.GET("/me", func(c echo.Context) error {
-		return c.JSON(http.StatusOK, me{authecho.Session(c).User.ID})
+		return c.Blob(http.StatusOK, "application/json", me(authecho.Session(c)))
 	}, authecho.Require(auth))
 	return e
 }

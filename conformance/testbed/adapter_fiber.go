@@ -52,7 +52,8 @@ func fiberApp(auth *core.Auth, first fiber.Handler) *fiber.App {
 	app.Use(first)
 	app.Get("/ping", func(c *fiber.Ctx) error { return c.SendString("pong") })
 	app.Get("/me", authfiber.Require(auth), func(c *fiber.Ctx) error {
-		return c.JSON(me{authfiber.Session(c).User.ID})
+		c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
+		return c.Send(me(authfiber.Session(c)))
 	})
 	authfiber.Mount(app, auth)
 	app.Use(func(c *fiber.Ctx) error {

@@ -21,7 +21,7 @@ func ginApp(auth *core.Auth) http.Handler {
 	}
 	r.GET("/ping", func(c *gin.Context) { c.String(http.StatusOK, "pong") })
 	r.GET("/me", authgin.Require(auth), func(c *gin.Context) {
-		c.JSON(http.StatusOK, me{authgin.Session(c).User.ID})
+		c.Data(http.StatusOK, "application/json", me(authgin.Session(c)))
 	})
 	return r
 }

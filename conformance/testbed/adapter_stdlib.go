@@ -6,7 +6,6 @@ import (
 
 	"github.com/cardea-auth/cardea/adapters/stdlib"
 	"github.com/cardea-auth/cardea/core"
-	"github.com/cardea-auth/cardea/core/wire"
 )
 
 // stdlibApp is not a ServeMux, which would redirect paths that the contract answers with 404.
@@ -33,11 +32,6 @@ func stdlibApp(auth *core.Auth) http.Handler {
 }
 
 func stdlibMe(w http.ResponseWriter, r *http.Request) {
-	body, err := wire.Append(nil, me{authhttp.Session(r).User.ID})
-	if err != nil {
-		w.WriteHeader(http.StatusInternalServerError)
-		return
-	}
 	w.Header().Set("Content-Type", "application/json")
-	_, _ = w.Write(body)
+	_, _ = w.Write(me(authhttp.Session(r))) // an error means that the client has gone
 }

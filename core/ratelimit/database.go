@@ -142,7 +142,8 @@ func (d *Database) increment(ctx context.Context, key string, rule Rule, now int
 		if err != nil {
 			return err
 		}
-		_, err = d.rows.Update(ctx, d.store, store.Record{"lastRequest": now}, store.Eq("key", key))
+		// The other may have looked at the clock later: the window must not end earlier for that.
+		_, err = d.rows.Update(ctx, d.store, store.Record{"lastRequest": now}, store.Eq("key", key), store.Lt("lastRequest", now))
 		return err
 	})
 	if errors.Is(err, store.ErrNotFound) {

@@ -66,6 +66,22 @@ func BenchmarkFindJoined(b *testing.B) {
 					}
 				}
 			})
+			b.Run("store and Normalize", func(b *testing.B) { // which gives the Go types that the floor has
+				j := &store.Join{Left: s.Table("session"), Right: s.Table("user"), Key: "token", On: "userId"}
+				b.ReportAllocs()
+				for b.Loop() {
+					left, right, err := st.FindJoined(b.Context(), j, token)
+					for i := 0; err == nil && i < len(left); i++ {
+						_, err = j.Left.Columns[i].Normalize(left[i])
+					}
+					for i := 0; err == nil && i < len(right); i++ {
+						_, err = j.Right.Columns[i].Normalize(right[i])
+					}
+					if err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
 			b.Run("FindOne", func(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {

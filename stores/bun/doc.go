@@ -8,7 +8,9 @@
 // each with one driver; a handle made elsewhere is examined by [Store.Check], which says what to change.
 //
 // Tables may be those that [Store.Migrate] makes, which are better-auth's own, or tables that Drizzle, Prisma or a
-// migration by hand has made: the store looks at each table once, and converts values to what its columns hold.
+// migration by hand has made: the store looks at each table once, and converts values to what its columns hold. It looks
+// again when the database says that a table has changed; SQLite does not say so when only the type of a column did, and
+// then the app has to be started again.
 //
 // Queries carry their values as placeholders, never as literals in the text, so a query hook of bun sees no secrets,
 // and the driver may keep statements prepared. Query hooks of a handle given to [FromBun] see every statement but those

@@ -11,7 +11,11 @@ import (
 	"github.com/cardea-auth/cardea/core/store"
 )
 
-var errNoTable = errors.New("bunstore: the query names no table")
+var (
+	errNoTable = errors.New("bunstore: the query names no table")
+	// errWritten keeps an operation that has done its work from being tried again.
+	errWritten = errors.New("bunstore: the row was written, but could not be read back")
+)
 
 // fault is what an error means to the store.
 type fault uint8
@@ -61,6 +65,8 @@ func faultOf(err error) fault {
 		return faultNone
 	}
 	switch {
+	case errors.Is(err, errWritten):
+		return faultOther
 	case errors.Is(err, sql.ErrNoRows), errors.Is(err, store.ErrNotFound):
 		return faultNotFound
 	case errors.Is(err, store.ErrConflict):

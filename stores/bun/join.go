@@ -109,6 +109,9 @@ func (s *Store) forgetJoins() {
 }
 
 func (r *runner) newPlan(ctx context.Context, j *store.Join) (p *joinPlan, certain bool, err error) {
+	if j.Left == nil || j.Right == nil {
+		return nil, false, errNoTable
+	}
 	left, err := newMapping(ctx, r.engine, r.on, j.Left, "l.")
 	if err != nil {
 		return nil, false, r.failed(ctx, err)

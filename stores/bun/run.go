@@ -110,7 +110,7 @@ func (r *runner) failed(ctx context.Context, err error) error {
 		return nil
 	}
 	err = translate(ctx, err)
-	if r.tx != nil {
+	if r.tx != nil && faultOf(err) != faultNotFound {
 		r.tx.fail(err)
 	}
 	return err

@@ -253,6 +253,27 @@ func TestIsolationIsTheStoresOwn(t *testing.T) {
 	}
 }
 
+// TestNotFoundIsNoFailure is about the one error after which a transaction goes on.
+func TestNotFoundIsNoFailure(t *testing.T) {
+	t.Parallel()
+	everywhere(t, func(t *testing.T, d database) {
+		st, s, _ := ready(t, d)
+		j := &store.Join{Left: s.Table("session"), Right: s.Table("user"), Key: "token", On: "userId"}
+		err := st.InTx(t.Context(), func(ctx context.Context) error {
+			for _, key := range []string{"missing", "\x00"} {
+				if _, _, err := st.FindJoined(ctx, j, key); !errors.Is(err, store.ErrNotFound) {
+					t.Errorf("FindJoined(%q): got %v, want ErrNotFound", key, err)
+				}
+			}
+			_, err := st.Create(ctx, s.Table("verification"), verification("1"))
+			return err
+		})
+		if err != nil {
+			t.Errorf("InTx: %v", err)
+		}
+	})
+}
+
 // TestConsumeTakesTheNextRow is about a caller who waits for a row that another one then takes.
 func TestConsumeTakesTheNextRow(t *testing.T) {
 	t.Parallel()

@@ -116,6 +116,7 @@ func TestFaultOf(t *testing.T) {
 		{stateError("42703"), faultSchema},
 		{stateError("57014"), faultOther},
 		{errStale, faultSchema},
+		{fmt.Errorf("%w: %w", errWritten, stateError("40P01")), faultOther},
 	} {
 		if got := faultOf(c.err); got != c.want {
 			t.Errorf("faultOf(%v): got %d, want %d", c.err, got, c.want)

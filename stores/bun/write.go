@@ -72,7 +72,7 @@ func (r *runner) create(ctx context.Context, t *schema.Table, rec store.Record) 
 	}
 	recs, err := r.find(ctx, &store.Query{Table: t, Where: []store.Cond{store.Eq(schema.ID, id)}}, false)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", errWritten, err)
 	}
 	if len(recs) == 0 {
 		return nil, fmt.Errorf("bunstore: table %q: the row was deleted as soon as it was created: %w", t.Name, store.ErrNotFound)

@@ -1,5 +1,6 @@
 // Two runs of one scenario, side by side.
 import { sameLine } from "./normalize.mjs";
+import { FAILED } from "./observe.mjs";
 
 /**
  * The differences between two plays: [{ step, title, hunk }], where hunk is a
@@ -8,7 +9,9 @@ import { sameLine } from "./normalize.mjs";
 export function compare(reference, subject, tolerance) {
   return reference.flatMap(({ title, lines }, i) => {
     const hunk = diff(lines, subject[i].lines, (a, b) => sameLine(a, b, tolerance));
-    return hunk.some((line) => line[0] !== " ") ? [{ step: i + 1, title, hunk }] : [];
+    // A step that fails on both sides compares nothing: the scenario is wrong.
+    const isDifferent = hunk.some((line) => line[0] !== " ") || lines[0]?.startsWith(FAILED);
+    return isDifferent ? [{ step: i + 1, title, hunk }] : [];
   });
 }
 

@@ -94,6 +94,15 @@ describe("two answers differ", () => {
   });
 });
 
+test("a value more in one step leaves the numbers of the next alone", () => {
+  const last = (...steps) => {
+    const normalizer = new Normalizer({ url: "http://127.0.0.1:1", start: START });
+    return steps.map((text, i) => (normalizer.beginStep(i + 1), normalizer.text(text))).at(-1);
+  };
+  assert.equal(last(TOKENS[0], TOKENS[1]), last("nothing", TOKENS[1]));
+  assert.notEqual(last(TOKENS[0], TOKENS[0]), last(TOKENS[0], TOKENS[1]));
+});
+
 test("times may differ by the tolerance, and by no more", () => {
   const [a, b] = ["x <time iso 1000> y", "x <time iso 1500> y"];
   assert.equal(sameLine(a, b, 500), true);
@@ -113,6 +122,11 @@ test("differences name their step", () => {
   ];
   assert.deepEqual(compare(steps("a"), steps("a"), 0), []);
   assert.deepEqual(compare(steps("a"), steps("b"), 0), [{ step: 2, title: "two", hunk: ["-a", "+b"] }]);
+});
+
+test("a step that fails on both sides is a difference", () => {
+  const steps = [{ title: "one", lines: ["failed: oops"] }];
+  assert.equal(compare(steps, steps, 0).length, 1);
 });
 
 describe("the allow list", () => {

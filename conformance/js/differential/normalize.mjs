@@ -2,7 +2,10 @@
 //
 // Ids and tokens become numbered placeholders: the same value gets the same
 // number everywhere in a scenario, so a token that should be equal in the body
-// and in the cookie still has to be. Times become offsets from the scenario's start.
+// and in the cookie still has to be. The number is that of the step which showed
+// the value first, and its place there: a step that shows more values in one run
+// than in the other doesn't shift the numbers of later ones. Times become offsets
+// from the scenario's start.
 
 const ISO_TIME = /\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z/g;
 const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
@@ -10,6 +13,8 @@ const ID = /(?<![A-Za-z0-9])[A-Za-z0-9]{32}(?![A-Za-z0-9])/g;
 
 export class Normalizer {
   #names = new Map();
+  #step = 0;
+  #shown = 0;
   #url;
   #start;
 
@@ -17,6 +22,12 @@ export class Normalizer {
   constructor({ url, start }) {
     this.#url = url;
     this.#start = start;
+  }
+
+  /** Says that what comes now belongs to the step with this number. */
+  beginStep(number) {
+    this.#step = number;
+    this.#shown = 0;
   }
 
   text(value) {
@@ -42,7 +53,7 @@ export class Normalizer {
   }
 
   #name(kind, value) {
-    if (!this.#names.has(value)) this.#names.set(value, `<${kind} ${this.#names.size + 1}>`);
+    if (!this.#names.has(value)) this.#names.set(value, `<${kind} ${this.#step}.${++this.#shown}>`);
     return this.#names.get(value);
   }
 }

@@ -1,6 +1,9 @@
 // Answers as lists of lines, one fact per line, ready for a diff.
 import { describeSetCookie } from "./cookies.mjs";
 
+/** What the only line of a step starts with that could not be played. */
+export const FAILED = "failed: ";
+
 // Not part of the contract between better-auth and its clients.
 const IGNORED_HEADERS = new Set([
   "date", // the machine's clock
@@ -11,11 +14,15 @@ const IGNORED_HEADERS = new Set([
   "etag", // added by some frameworks; better-auth sets none
 ]);
 
+// What a server protects its own pages with. How a page looks and what guards it is nobody's contract.
+const PAGE_HEADERS = new Set(["content-security-policy", "referrer-policy", "x-content-type-options", "x-frame-options"]);
+
 /** The lines of an HTTP answer. `compare: "status"` leaves all else out. */
 export function observeResponse(response, { compare, secret, normalizer }) {
   const lines = [`status: ${response.status}`];
   if (compare === "status") return lines;
-  lines.push(...observeHeaders(response.headers, { secret, normalizer }));
+  const headers = isPage(response) ? response.headers.filter(([name]) => !PAGE_HEADERS.has(name)) : response.headers;
+  lines.push(...observeHeaders(headers, { secret, normalizer }));
   lines.push(...observeBody(response, normalizer));
   return lines;
 }
@@ -51,10 +58,14 @@ function observeHeaders(headers, { secret, normalizer }) {
   );
 }
 
+function isPage(response) {
+  return (response.header("content-type") ?? "").startsWith("text/html");
+}
+
 function observeBody(response, normalizer) {
   const type = response.header("content-type") ?? "";
   if (response.bytes.length === 0) return ["body: absent"];
-  if (type.startsWith("text/html")) return ["body: a page"]; // its looks are nobody's contract
+  if (isPage(response)) return ["body: a page"];
   if (!type.startsWith("application/json")) return [`body: ${normalizer.text(response.text)}`];
   let value;
   try {

@@ -1,8 +1,9 @@
 // Plays a scenario against one testbed and writes down what it observes.
 import { freshDatabase } from "../lib/databases.mjs";
 import { Jar } from "../lib/jar.mjs";
+import { Unsupported } from "../lib/testbed.mjs";
 import { Normalizer } from "./normalize.mjs";
-import { observeCall, observeOutbox, observeResponse } from "./observe.mjs";
+import { FAILED, observeCall, observeOutbox, observeResponse } from "./observe.mjs";
 import { BASE_URL } from "./steps.mjs";
 
 const SECRET = "differential-secret-0123456789-abcdefghijklmnop";
@@ -25,6 +26,9 @@ export async function play(testbed, scenario, { adapter, kind, freeze }) {
     } finally {
       await instance.close();
     }
+  } catch (error) {
+    if (error instanceof Unsupported) throw error;
+    throw new Error(`${scenario.name} on ${adapter}/${kind}: ${error.message}`, { cause: error });
   } finally {
     await drop();
   }
@@ -73,14 +77,15 @@ class Player {
     await this.#setClock();
     const observations = [];
     for (const [i, step] of this.#steps.entries()) {
+      this.normalizer.beginStep(i + 1);
       let title = `step ${i + 1}`;
       try {
         const concrete = typeof step === "function" ? step(this) : step;
-        title = describeStep(concrete);
+        title = this.normalizer.text(describeStep(concrete));
         observations.push({ title, lines: await this.#play(concrete) });
       } catch (error) {
         // A step that cannot even be played on one side is a difference, and the next ones may still tell more.
-        observations.push({ title, lines: [`failed: ${this.normalizer.text(String(error.message))}`] });
+        observations.push({ title, lines: [`${FAILED}${this.normalizer.text(String(error.message))}`] });
       }
     }
     return observations;

@@ -12,12 +12,13 @@ import { Testbed, Unsupported, parseCommand } from "../lib/testbed.mjs";
 import { AllowList } from "./allow.mjs";
 import { compare } from "./compare.mjs";
 import { play } from "./play.mjs";
+import { printDifference, printObservations } from "./print.mjs";
 
 // How far apart the two servers' times may be where their clocks cannot be stopped.
 const TOLERANCE = 5_000;
 
-// How many lines around a change are printed.
-const CONTEXT = 2;
+// Scenarios that are played at the same time, if clocks are the instances' own: making databases is mostly waiting.
+const AT_ONCE = 4;
 
 const { values: flags } = parseArgs({
   options: {
@@ -59,24 +60,20 @@ async function run() {
   const limit = Number(flags.limit);
   let [steps, differences] = [0, 0];
   for (const kind of kinds) {
-    for (const scenario of playable) {
-      // The reference has one adapter: its answers serve for all of the subject's.
-      const reading = play(reference, scenario, { adapter: "node", kind, freeze });
-      if (flags.show) show(kind, scenario.name, await reading);
-      for (const adapter of words(flags.adapters)) {
-        const [expected, got] = await Promise.all([reading, playSubject(scenario, { adapter, kind, freeze })]);
+    const results = await mapAtOnce(playable, freeze ? AT_ONCE : 1, (scenario) => playBoth(scenario, { kind, freeze }));
+    for (const { name, expected, found } of results) {
+      if (flags.show) printObservations(kind, name, expected);
+      for (const [adapter, differencesFound] of found) {
         steps += expected.length;
-        const found = got.unsupported ?? compare(expected, got.observations, freeze ? 0 : TOLERANCE);
-        const unexpected = found.filter((difference) => !allowed.allows(scenario.name, kind, difference));
-        for (const difference of unexpected) {
-          if (++differences <= limit) print(`${adapter}/${kind}`, scenario.name, difference);
+        for (const difference of differencesFound) {
+          if (allowed.allows(name, kind, difference)) continue;
+          if (++differences <= limit) printDifference(`${adapter}/${kind}`, name, difference);
         }
       }
     }
   }
 
-  if (differences > limit)
-    console.log(`\n… and ${differences - limit} more: see them with --limit ${differences}, or fewer with --only`);
+  if (differences > limit) console.log(`\n… and ${differences - limit} more (--limit, --only)`);
   const stale = allowed.stale(
     playable.map(({ name }) => name),
     kinds,
@@ -85,6 +82,18 @@ async function run() {
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(`${playable.length} scenarios, ${steps} steps compared, ${differences} differences, ${seconds} s`);
   return differences > 0 || stale.length > 0;
+}
+
+/** Plays a scenario on both sides: what the reference says, and where each of the subject's adapters differs. */
+async function playBoth(scenario, { kind, freeze }) {
+  // The reference has one adapter: its answers serve for all of the subject's.
+  const reading = play(reference, scenario, { adapter: "node", kind, freeze });
+  const found = [];
+  for (const adapter of words(flags.adapters)) {
+    const [expected, got] = await both(reading, playSubject(scenario, { adapter, kind, freeze }));
+    found.push([adapter, got.unsupported ?? compare(expected, got.observations, freeze ? 0 : TOLERANCE)]);
+  }
+  return { name: scenario.name, expected: await reading, found };
 }
 
 /** What the subject answers, or that it can't be asked: an option that it lacks is a difference, not the end of the run. */
@@ -97,24 +106,34 @@ async function playSubject(scenario, setup) {
   }
 }
 
-/** Prints a difference with the lines around its changes. */
-function print(setup, name, { step, title, hunk }) {
-  console.log(`\n${setup} › ${name} › ${step}. ${title}`);
-  const isNear = (i) => hunk.slice(Math.max(0, i - CONTEXT), i + CONTEXT + 1).some((line) => line[0] !== " ");
-  for (const [i, line] of hunk.entries()) {
-    if (isNear(i)) console.log(`  ${line}`);
-    else if (i === 0 || isNear(i - 1)) console.log("  …");
-  }
+/** Promise.all, but a failure waits for the other one's end: it has a database to remove. */
+async function both(...promises) {
+  const results = await Promise.allSettled(promises);
+  for (const { status, reason } of results) if (status === "rejected") throw reason;
+  return results.map(({ value }) => value);
 }
 
-function show(kind, name, observations) {
-  for (const [i, { title, lines }] of observations.entries()) {
-    console.log(`\n${kind} › ${name} › ${i + 1}. ${title}`);
-    for (const line of lines) console.log(`  ${line}`);
-  }
+/** Maps items with fn, some of them at once; the results keep the items' order. After a failure no item is begun. */
+async function mapAtOnce(items, width, fn) {
+  const results = [];
+  const failures = [];
+  const entries = items.entries(); // shared: each worker takes the next one
+  const work = async () => {
+    for (const [i, item] of entries) {
+      if (failures.length > 0) return;
+      await fn(item).then(
+        (result) => (results[i] = result),
+        (error) => failures.push(error),
+      );
+    }
+  };
+  // All of them come to their end, so that each removes the database it has made.
+  await Promise.all(Array.from({ length: width }, work));
+  if (failures.length > 0) throw failures[0];
+  return results;
 }
 
-/** A testbed whose clock can be stopped says so among its capabilities. */
+/** A testbed whose instances' clocks can be stopped, each for itself, says so among its capabilities. */
 async function canFreeze(testbed) {
   const { clock } = await testbed.capabilities();
   return Array.isArray(clock) && clock.includes("freeze");

@@ -27,8 +27,7 @@ export async function freshDatabase(kind) {
       await onPostgres((client) => client.query(`create database ${name}`));
       return {
         database: { kind, dsn: withDatabase(POSTGRES, name) },
-        // force: pooled connections of a deleted instance may still be closing.
-        drop: () => onPostgres((client) => client.query(`drop database if exists ${name} with (force)`)),
+        drop: () => onPostgres((client) => dropPostgres(client, name)),
       };
     case "mysql":
       await onMySQL((client) => client.query(`create database ${name} character set utf8mb4`));
@@ -45,6 +44,13 @@ export async function reachable(kinds) {
   const attempts = { postgres: () => onPostgres(() => {}), mysql: () => onMySQL(() => {}) };
   const results = await Promise.allSettled(kinds.map((kind) => attempts[kind]?.()));
   return kinds.filter((_, i) => results[i].status === "fulfilled");
+}
+
+// A deleted instance's connections may still be closing. PostgreSQL waits for them a
+// few seconds; cutting them at once has killed servers that don't expect it.
+async function dropPostgres(client, name) {
+  const drop = `drop database if exists ${name}`;
+  await client.query(drop).catch(() => client.query(`${drop} with (force)`));
 }
 
 async function onPostgres(fn) {

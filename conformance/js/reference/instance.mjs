@@ -53,10 +53,8 @@ export class Instance {
       onClose: (close) => this.#closers.push(close),
     });
 
-    const options = this.#options(description, record, db.database, storage);
-    db.prepare(options);
-    this.auth = betterAuth(options);
-    if (db.migrates && description.migrate !== false) {
+    this.auth = betterAuth(this.#options(description, record, db.database, storage));
+    if (description.migrate !== false) {
       await (await getMigrations(this.auth.options)).runMigrations();
     }
     await this.auth.$context; // reports a bad configuration now and not with the first request

@@ -129,8 +129,11 @@ func (c *Codec) Decode(value string, now time.Time) (*Entry, error) {
 
 // plausible refuses what is not worth any work. Line breaks are refused because encoding/base64 skips them.
 func plausible(value string) bool {
-	return value != "" && len(value) <= maxValueBytes && !strings.ContainsAny(value, "\r\n")
+	return value != "" && len(value) <= maxValueBytes && !contains(value, '\r', '\n')
 }
+
+// contains looks for either byte, one after the other: for long texts that is many times as fast as looking for both.
+func contains(s string, a, b byte) bool { return strings.IndexByte(s, a) >= 0 || strings.IndexByte(s, b) >= 0 }
 
 // Find returns the entry for the session with that token among the cookies called name; see [Values].
 //

@@ -93,7 +93,7 @@ func isCount(b []byte) bool {
 
 // verify checks a signature in base64url without padding; there is one spelling of each.
 func verify(keys *secret.Keyring, text, sig string) bool {
-	if len(sig) != signatureLength || strings.ContainsAny(sig, "+/") {
+	if len(sig) != signatureLength || contains(sig, '+', '/') {
 		return false
 	}
 	var standard [secret.SignatureLength]byte
@@ -115,7 +115,7 @@ func verify(keys *secret.Keyring, text, sig string) bool {
 // with or without padding, and nothing after padding counts. A last character that completes no byte is refused.
 func appendLenient(dst []byte, s string) ([]byte, bool) {
 	encoding := base64.RawStdEncoding
-	if strings.ContainsAny(s, "-_") {
+	if contains(s, '-', '_') {
 		encoding = base64.RawURLEncoding
 	}
 	s, _, _ = strings.Cut(s, "=")

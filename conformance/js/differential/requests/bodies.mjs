@@ -1,5 +1,5 @@
 // What a request's body may be: content types, and what counts as JSON.
-import { PASSWORD, person, postRaw, send, signUp } from "../steps.mjs";
+import { PASSWORD, postRaw, send, signUp } from "../steps.mjs";
 
 const FORM = "application/x-www-form-urlencoded";
 const ann = { email: "ann@example.com", password: PASSWORD };
@@ -37,14 +37,10 @@ export default [
         "application/vnd.api+json",
         "application/octet-stream",
         "multipart/form-data; boundary=x",
-        "",
       ].map((type) => signIn(`content type ${JSON.stringify(type)}`, json, type)),
-      signIn("no content type", json, null),
-      signIn("no content type, chunked", json, null, { "transfer-encoding": "chunked" }),
       signIn("JSON, chunked", json, "application/json", { "transfer-encoding": "chunked" }),
       signIn("JSON, no body", undefined),
       signIn("JSON, empty body", ""),
-      signIn("JSON, empty chunked body", "", "application/json", { "transfer-encoding": "chunked" }),
       signIn("text, no body", undefined, "text/plain"),
       signIn("form, no body", undefined, FORM),
       signIn("nothing at all", undefined, null),
@@ -54,7 +50,7 @@ export default [
     name: "bodies: content types of an endpoint without a body",
     steps: [
       ...["application/json", "text/plain", FORM, "multipart/form-data; boundary=x", null].flatMap((type) =>
-        ["{}", "x", "", undefined].map((body) => ({
+        (type === null ? ["", undefined] : ["{}", "x", "", undefined]).map((body) => ({
           ...postRaw("/sign-out", body, type),
           note: `sign-out: ${type ?? "no content type"}, ${body === undefined ? "no body" : JSON.stringify(body)}`,
         })),
@@ -92,7 +88,6 @@ export default [
       signIn("brackets", `email[]=${ann.email}&password=${PASSWORD}`, FORM),
       { ...postRaw("/sign-up/email", "name=Form&email=form%40example.com&password=password1234", FORM), as: "Form" },
       postRaw("/sign-up/email", "name=%F0%9F%91%A9+%C3%BC&email=form2%40example.com&password=p%C3%A4ssword1234", FORM),
-      postRaw("/sign-up/email", "name=%ff%fe&email=form3%40example.com&password=password1234", FORM),
     ],
   },
   {
@@ -162,7 +157,6 @@ export default [
       signUp("Ann"),
       signIn("white space around", ` \n\t\r${json}\n `),
       signIn("a byte order mark", `\ufeff${json}`),
-      signIn("two byte order marks", `\ufeff\ufeff${json}`),
       signIn("UTF-16", Buffer.from(`\ufeff${json}`, "utf16le")),
       signIn(
         "keys twice, the last one counts",
@@ -182,12 +176,6 @@ export default [
         `{"__proto__":{"rememberMe":false},"constructor":1,"toString":2,"email":"${ann.email}","password":"${PASSWORD}"}`,
       ),
       signIn("an empty key", `{"":1,"email":"${ann.email}","password":"${PASSWORD}"}`),
-      signIn("deep arrays", "[".repeat(5_000) + "]".repeat(5_000)),
-      signIn("deep objects", '{"a":'.repeat(5_000) + "1" + "}".repeat(5_000)),
-      signIn(
-        "a deep unknown member",
-        `{"email":"${ann.email}","password":"${PASSWORD}","x":${"[".repeat(2_000)}${"]".repeat(2_000)}}`,
-      ),
       signIn(
         "many members",
         JSON.stringify({ ...ann, ...Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`k${i}`, i])) }),
@@ -199,30 +187,12 @@ export default [
       signIn("reversed surrogates", `{"email":"${ann.email}","password":"\\udc00\\ud800aaaaaaaa"}`),
       signIn("an escaped NUL", `{"email":"ann\\u0000@example.com","password":"${PASSWORD}"}`),
       signIn("a NUL in the password", `{"email":"${ann.email}","password":"${PASSWORD}\\u0000"}`),
-      signIn("invalid UTF-8 in a key", bytes('{"', [0xff], '":1}')),
-      signIn(
-        "invalid UTF-8 in the password",
-        bytes(`{"email":"${ann.email}","password":"password`, [0xc3, 0x28, 0xf0, 0x9f], '"}'),
-      ),
-      signIn("overlong UTF-8", bytes(`{"email":"${ann.email}","password":"password`, [0xc0, 0xaf], '"}')),
-      signIn("an encoded surrogate", bytes(`{"email":"${ann.email}","password":"password`, [0xed, 0xa0, 0x80], '"}')),
       signIn("invalid UTF-8 outside of strings", bytes([0xff], json)),
       signIn("invalid UTF-8 after the end", bytes(json, [0xff])),
-      {
-        ...postRaw(
-          "/sign-up/email",
-          bytes('{"name":"a', [0xff, 0x62], '","email":"utf8@example.com","password":"password1234"}'),
-        ),
-        as: "Utf8",
-      },
       {
         ...postRaw("/sign-up/email", '{"name":"a\\ud800b","email":"surrogate@example.com","password":"password1234"}'),
         note: "sign-up: a lone surrogate in the name",
         compare: "status",
-      },
-      {
-        ...postRaw("/sign-up/email", JSON.stringify({ ...person("Nul"), name: "a\u0000b" })),
-        note: "sign-up: a NUL in the name",
       },
       signIn("a large body", JSON.stringify({ ...ann, filler: "x".repeat(300_000) })),
     ],

@@ -47,7 +47,6 @@ export default [
       call("signInEmail", { body: { email: ann.email, password: PASSWORD, rememberMe: null } }),
       call("getSession"),
       call("getSession", { headers: {} }),
-      call("getSession", { headers: {}, query: null }),
       call("getSession", { headers: {}, query: { disableRefresh: "false", x: [1] } }),
       call("getSession", { headers: { cookie: "better-auth.session_token=bad" } }),
       call("signOut"),

@@ -43,8 +43,6 @@ export default [
       withCookie("a signed unknown token", (s) => `${NAME}=${signed(s, "x".repeat(32))}`),
       withCookie("a signed empty token", (s) => `${NAME}=${signed(s, "")}`),
       withCookie("a signed token with a dot", (s) => `${NAME}=${signed(s, `${tokenOf(s)}.x`)}`),
-      withCookie("a signed token with a space", (s) => `${NAME}=${signed(s, `${tokenOf(s)} `)}`),
-      withCookie("a signed token in capitals", (s) => `${NAME}=${signed(s, tokenOf(s).toUpperCase())}`),
       withCookie("a signed token with a wildcard", (s) => `${NAME}=${signed(s, "%")}`),
       withCookie("a signed long token", (s) => `${NAME}=${signed(s, "x".repeat(3_000))}`),
       withCookie("a signed token that is not ASCII", (s) => `${NAME}=${signed(s, "tökén")}`),

@@ -85,7 +85,6 @@ export default [
         "sec-fetch-mode": "navigate",
         origin: APP,
       }),
-      signIn("empty cookie header, no origin", { cookie: "" }),
     ],
   },
   {
@@ -126,12 +125,9 @@ export default [
         "HTTPS://APP.EXAMPLE.COM/x",
         "http://app.example.com/x",
         "https://app.example.com@evil.example/",
-        "https://user:pass@app.example.com/x",
         "javascript:alert(1)",
         "data:text/html,x",
         "myapp://callback",
-        " " + APP,
-        "https:app.example.com",
       ].map((url) => signIn(`callbackURL ${JSON.stringify(url)}`, {}, { callbackURL: url })),
       ...[["/x"], { url: "/x" }, 3, true, null].map((url) =>
         signIn(`callbackURL ${JSON.stringify(url)}`, {}, { callbackURL: url }),
