@@ -247,13 +247,13 @@ func (a *Auth) TrustedRedirect(target string) bool {
 // bulleted puts each of the joined errors on a line of its own, behind a dash.
 func bulleted(err error) error {
 	lines := strings.Split(err.Error(), "\n")
-	return &problemList{err, "  - " + strings.Join(lines, "\n  - ")}
+	return &configError{err, "  - " + strings.Join(lines, "\n  - ")}
 }
 
-type problemList struct {
+type configError struct {
 	error
 	text string
 }
 
-func (p *problemList) Error() string { return p.text }
-func (p *problemList) Unwrap() error { return p.error }
+func (p *configError) Error() string { return p.text }
+func (p *configError) Unwrap() error { return p.error }

@@ -134,7 +134,6 @@ var (
 	// ErrBusy answers a request that waited too long for one of the slots for hashing passwords.
 	ErrBusy = NewError(503, "SERVICE_UNAVAILABLE", "Too many sign-ins at the moment. Please try again.").WithHeader("Retry-After", "1")
 
-	errNotFound = NewError(404, "", "")
 	errInternal = NewError(500, "", "")
 )
 
@@ -147,7 +146,7 @@ func Redirect(target string) *Error {
 // Challenge is what a sign-in answers instead of a session when a further step is asked for, such as a second factor.
 // Over HTTP the client gets Body with status 200. In process it is an error, so that a caller who never heard of
 // challenges does not go on.
-type Challenge struct {
+type Challenge struct { //nolint:errname // it is an answer first
 	// Method names the step, such as "two-factor", for logs.
 	Method string
 	// Body is the answer, encoded as JSON.
@@ -158,7 +157,7 @@ type Challenge struct {
 func (c *Challenge) Error() string { return "core: sign-in needs a further step: " + c.Method }
 
 // Replaced is what a typed caller gets when a hook replaced the endpoint's answer by one of another type.
-type Replaced struct {
+type Replaced struct { //nolint:errname // it carries an answer
 	// Value is the answer that a client over HTTP would have got as JSON.
 	Value any
 }
@@ -171,8 +170,8 @@ type reply struct{ value any }
 
 func (*reply) Error() string { return "core: a hook answered" }
 
-// Respond, returned as the error of a before hook, answers with v in place of the handler. After hooks are skipped, as
-// the contract has it. In process, a v of another type than the endpoint's comes back as *[Replaced].
+// Respond makes the error by which a before hook answers with v in place of the handler. After hooks are skipped, as the
+// contract has it. In process, a v of another type than the endpoint's comes back as *[Replaced].
 func Respond(v any) error { return &reply{v} }
 
 // clientError returns the error that clients may see behind err, or nil if there is none.

@@ -49,7 +49,7 @@ func (r *Response) WriteTo(w http.ResponseWriter) {
 	w.WriteHeader(r.Status)
 	if r.Body != nil {
 		// An error here means that the client has gone; there is nobody left to tell.
-		_, _ = w.Write(r.Body)
+		_, _ = w.Write(r.Body) //nolint:gosec // JSON, or a page that escapes its input
 	}
 }
 

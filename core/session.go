@@ -100,10 +100,10 @@ func (x *Exchange) userAgent() string {
 // latin1 reads header bytes as Node does: each is a character. What comes out is valid UTF-8, which a database may
 // insist on.
 func latin1(s string) string {
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		if s[i] >= 0x80 {
 			runes := make([]rune, len(s))
-			for j := 0; j < len(s); j++ {
+			for j := range len(s) {
 				runes[j] = rune(s[j])
 			}
 			return string(runes)

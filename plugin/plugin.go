@@ -5,7 +5,7 @@ package plugin
 
 import "github.com/cardea-auth/cardea/core"
 
-// The contract, under the names that it has in package core.
+//nolint:revive,errname // the contract, under the names and with the comments that it has in package core
 type (
 	Plugin      = core.Plugin
 	Manifest    = core.Manifest

@@ -107,18 +107,6 @@ func (d *door) DeleteIf(ctx context.Context, key, old string) (bool, error) {
 }
 
 func (d *door) GetLinked(ctx context.Context, key string, link storage.Link) (storage.Pair, error) {
-	value, err := d.Get(ctx, key)
-	if err != nil {
-		return storage.Pair{}, err
-	}
-	pair := storage.Pair{Value: value, Key: link.Key(value)}
-	if pair.Key == "" {
-		return pair, nil
-	}
-	pair.Linked, err = d.Get(ctx, pair.Key)
-	if err != nil && !errors.Is(err, storage.ErrNotFound) {
-		return storage.Pair{}, err
-	}
-	pair.Found = err == nil
-	return pair, nil
+	plain := struct{ storage.Storage }{d} // without this method
+	return storage.Follow(ctx, plain, key, link, func(value string) (string, error) { return link.Key(value), nil })
 }

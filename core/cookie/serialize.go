@@ -77,7 +77,7 @@ func (c *Cookie) check() error {
 	if !isToken(c.Name) {
 		return fmt.Errorf("%w: name %q", ErrInvalid, c.Name)
 	}
-	reason := ""
+	var reason string
 	switch {
 	case !utf8.ValidString(c.Value): // encodeURIComponent has no result for it
 		reason = "the value is not UTF-8"

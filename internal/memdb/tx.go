@@ -92,7 +92,7 @@ func (x *tx) join(ctx context.Context, fn func(ctx context.Context) error) error
 		if err != nil {
 			x.mu.Lock()
 			defer x.mu.Unlock()
-			x.fail(err)
+			_ = x.fail(err) // err itself
 		}
 	}()
 	err = fn(ctx)

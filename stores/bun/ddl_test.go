@@ -141,8 +141,9 @@ func lines(t *testing.T, p *planner, table *schema.Table) []string {
 	if len(p.statements) != 1 {
 		t.Fatalf("table %q: got statements %q, want one", table.SQLName, p.statements)
 	}
-	body, ok := strings.CutPrefix(p.statements[0], "create table "+p.quote(table.SQLName)+" (")
-	if body, ok = strings.CutSuffix(body, ")"); !ok {
+	body, begins := strings.CutPrefix(p.statements[0], "create table "+p.quote(table.SQLName)+" (")
+	body, ends := strings.CutSuffix(body, ")")
+	if !begins || !ends {
 		t.Fatalf("table %q: got statement %q", table.SQLName, p.statements[0])
 	}
 	return strings.Split(body, ", ")

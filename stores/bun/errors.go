@@ -115,7 +115,7 @@ func walk(err error, visit func(error) bool) bool {
 	if visit(err) {
 		return true
 	}
-	switch e := err.(type) {
+	switch e := err.(type) { //nolint:errorlint // this is what errors.As does
 	case interface{ Unwrap() error }:
 		return walk(e.Unwrap(), visit)
 	case interface{ Unwrap() []error }:

@@ -159,10 +159,10 @@ func useGrownSchema(t *testing.T, st *bunstore.Store, s *schema.Schema, strategy
 	create := func(table string, rec store.Record) string {
 		t.Helper()
 		n++
-		switch {
-		case strategy == "text":
+		switch strategy {
+		case "text":
 			rec["id"] = fmt.Sprintf("id-%d", n)
-		case strategy == "uuid":
+		case "uuid":
 			rec["id"] = fmt.Sprintf("0b0e7a4e-6f0c-4b5e-9d8c-3a0f7c1d2e%02x", n)
 		}
 		got, err := st.Create(t.Context(), s.Table(table), rec)

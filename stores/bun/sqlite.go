@@ -72,7 +72,7 @@ func affinity(typ string) string {
 		return "text"
 	case typ == "", has("blob"):
 		return "blob"
-	case has("real", "floa", "doub"):
+	case has("real", "floa", "doub"): //nolint:misspell // the parts of names that SQLite looks for
 		return "real"
 	default:
 		return "numeric"

@@ -75,7 +75,7 @@ func (s *Store) transact(ctx context.Context, fn func(ctx context.Context) error
 	committed := false
 	defer func() { // also when fn panics
 		if !committed {
-			x.end()
+			_ = x.end()
 			_ = x.on.Rollback() // the connection is thrown away if this fails
 		}
 	}()

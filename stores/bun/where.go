@@ -169,7 +169,7 @@ func (m *mapping) search(st *statement, c *column, w *store.Cond) (string, error
 		return "", fmt.Errorf("bunstore: column %q: a string cannot be a %T", c.Name, w.Value)
 	}
 	if checkText(piece) != nil {
-		return never, nil // no text has it in it
+		return never, nil //nolint:nilerr // no text has it in it
 	}
 	expr := c.text.expr
 	if w.Fold && c.foldable() {

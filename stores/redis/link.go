@@ -2,7 +2,6 @@ package redisstorage
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/cardea-auth/cardea/core/storage"
@@ -32,40 +31,24 @@ func (s *Storage) GetLinked(ctx context.Context, key string, link storage.Link) 
 
 // pair reads the answer of linkScript.
 func pair(answer []any, link storage.Link) (storage.Pair, error) {
-	var p storage.Pair
-	texts := make([]string, len(answer))
-	for i, v := range answer {
-		text, ok := v.(string)
-		if !ok && (i < 2 || v != nil) {
-			return storage.Pair{}, fmt.Errorf("redisstorage: get linked: Redis answered with %T at %d", v, i)
-		}
-		texts[i] = text
-	}
 	switch len(answer) {
 	case 1:
-		p.Value = texts[0]
+		if value, ok := answer[0].(string); ok {
+			return storage.Pair{Value: value}, nil
+		}
 	case 3:
-		p = storage.Pair{Value: texts[0], Key: link.Prefix + texts[1], Linked: texts[2], Found: answer[2] != nil}
-	default:
-		return storage.Pair{}, fmt.Errorf("redisstorage: get linked: Redis answered with %d values", len(answer))
+		value, ok := answer[0].(string)
+		to, pointed := answer[1].(string)
+		linked, found := answer[2].(string)
+		if ok && pointed {
+			return storage.Pair{Value: value, Key: link.Prefix + to, Linked: linked, Found: found}, nil
+		}
 	}
-	return p, nil
+	return storage.Pair{}, fmt.Errorf("redisstorage: get linked: Redis gave %d values that are not what the script returns", len(answer))
 }
 
+// getTwo is what Follow does with a storage that has no GetLinked.
 func (s *Storage) getTwo(ctx context.Context, key string, link storage.Link) (storage.Pair, error) {
-	value, err := s.Get(ctx, key)
-	if err != nil {
-		return storage.Pair{}, err
-	}
-	p := storage.Pair{Value: value, Key: link.Key(value)}
-	if p.Key == "" {
-		return p, nil
-	}
-	p.Linked, err = s.Get(ctx, p.Key)
-	if err != nil && !errors.Is(err, storage.ErrNotFound) {
-		return storage.Pair{}, err
-	}
-	p.Found = err == nil
-	return p, nil
+	plain := struct{ storage.Storage }{s}
+	return storage.Follow(ctx, plain, key, link, func(value string) (string, error) { return link.Key(value), nil })
 }
-

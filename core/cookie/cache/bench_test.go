@@ -47,6 +47,17 @@ func TestAllocations(t *testing.T) {
 	}
 }
 
+func TestRefusingAllocatesNothing(t *testing.T) {
+	long := strings.Repeat("A", cache.MaxValueBytes+1)
+	for _, c := range codecs {
+		for _, value := range []string{long, "", "a\nb"} {
+			if got := testing.AllocsPerRun(100, func() { _, _ = c.Decode(value, nodeNow) }); got != 0 {
+				t.Errorf("refusing %.10q allocates %v times", value, got)
+			}
+		}
+	}
+}
+
 func decode(t testing.TB, c *cache.Codec, value string) *cache.Entry {
 	t.Helper()
 	e, err := c.Decode(value, nodeNow)
@@ -111,7 +122,6 @@ func BenchmarkFindChunked(b *testing.B) {
 		}
 	}
 }
-
 
 func sessionText(t testing.TB) string {
 	t.Helper()

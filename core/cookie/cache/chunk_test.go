@@ -119,10 +119,10 @@ func TestClear(t *testing.T) {
 	t.Parallel()
 	c := cookie.Cookie{Name: "n", Value: "v", Attributes: cookie.Attributes{Path: "/", Secure: true, MaxAge: cookie.For(time.Hour)}}
 	for request, want := range map[string]string{
-		"":                                        "",
+		"": "",
 		"a=b; nn=c; n.x=d; n.01=e; n.+1=f; n.-1=g": "",
-		"n=v":                                     "n",
-		"n.1=a; n=b; n.0=c; n.1=d":                "n.1 n n.0",
+		"n=v":                      "n",
+		"n.1=a; n=b; n.0=c; n.1=d": "n.1 n n.0",
 		"n.99=a; n.100=b; n.9007199254740993=c; n.99999999999999999999=d": "n.99",
 		"n.3":            "",
 		`n.3="quoted;`:   "",

@@ -37,6 +37,9 @@ type Config struct {
 
 // Codec writes and reads the value of session_data. It never changes and is safe for concurrent use; make it once, since
 // that derives the keys.
+//
+// The current secret signs and encrypts. Signatures are those that the keyring verifies, see
+// [secret.Keyring.AcceptRetired]; encrypted values may be of any secret configured.
 type Codec struct {
 	strategy      Strategy
 	keys          *secret.Keyring
@@ -77,22 +80,19 @@ type Content struct {
 // the browser, and the content expires after one minute with Compact and five with the others. The value is ASCII and
 // needs no percent-encoding, but may need [Update] to fit. Errors: those of the appenders, and content that is no object.
 //
-// Node checks a Compact value after parsing and writing it again. If a string in the content looks like a date, such as
-// a user name 2026-01-01T00:00:00Z, or a number has more digits than JavaScript keeps, Node finds another text, takes the
-// cookie for altered and asks the database; it does so with cookies of its own, too.
+// Node turns strings that look like dates into dates before it looks at the content. So it refuses a cookie, its own
+// included, that has one in a text column of core's, such as a user called 2026-01-01T00:00:00Z, and asks the database. It
+// also checks the signature of a Compact value over what it would have written itself, and refuses one with such a string
+// anywhere, unless it has milliseconds, or with a number of more digits than JavaScript keeps.
 func (c *Codec) Encode(content Content, now time.Time, lifetime time.Duration) (string, error) {
 	s := getScratch()
 	defer s.put()
 	lifetime = c.strategy.orDefault(lifetime)
-	var err error
 	switch c.strategy {
 	case JWT:
 		return c.encodeJWT(s, content, now, lifetime)
 	case JWE:
-		if s.a, err = content.appendClaims(s.a, now, lifetime); err != nil {
-			return "", err
-		}
-		return c.ring.seal(appendID(s.a)), nil
+		return c.encodeJWE(s, content, now, lifetime)
 	default:
 		return c.encodeCompact(s, content, now, lifetime)
 	}
@@ -133,7 +133,9 @@ func plausible(value string) bool {
 }
 
 // contains looks for either byte, one after the other: for long texts that is many times as fast as looking for both.
-func contains(s string, a, b byte) bool { return strings.IndexByte(s, a) >= 0 || strings.IndexByte(s, b) >= 0 }
+func contains(s string, a, b byte) bool {
+	return strings.IndexByte(s, a) >= 0 || strings.IndexByte(s, b) >= 0
+}
 
 // Find returns the entry for the session with that token among the cookies called name; see [Values].
 //

@@ -1,6 +1,7 @@
 package cache_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -96,6 +97,14 @@ func TestSessionExpiry(t *testing.T) {
 		if _, err := c.Decode(value, s.ExpiresAt); err != cache.ErrExpired {
 			t.Errorf("%v, after: got %v, want %v", strategy, err, cache.ErrExpired)
 		}
+	}
+}
+
+func TestRawMarshals(t *testing.T) {
+	t.Parallel()
+	got, err := json.Marshal(map[string]cache.Raw{"session": `{"b":1,"a":[]}`})
+	if want := `{"session":{"b":1,"a":[]}}`; string(got) != want || err != nil {
+		t.Errorf("got %s, %v, want %s", got, err, want)
 	}
 }
 

@@ -17,7 +17,8 @@ type Entry struct {
 	// clients may see and that the cookie has; others are missing from it, not nil.
 	Session model.Session
 	User    model.User
-	// SessionJSON and UserJSON are the objects as they stand in the cookie, with members no column knows.
+	// SessionJSON and UserJSON are the objects as they stand in the cookie, with members that are no columns here, or are
+	// hidden by now.
 	SessionJSON, UserJSON Raw
 	// UpdatedAt is when the cookie was written, ExpiresAt until when it counts, both in milliseconds.
 	UpdatedAt, ExpiresAt time.Time

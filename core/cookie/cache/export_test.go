@@ -41,3 +41,6 @@ func Walk(text string) (walked [][2]string, ok bool) {
 
 // MaxValueBytes is maxValueBytes.
 const MaxValueBytes = maxValueBytes
+
+// Unpad is unpad.
+var Unpad = unpad

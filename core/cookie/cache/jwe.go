@@ -12,6 +12,7 @@ import (
 	"hash"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/cardea-auth/cardea/core/secret"
 )
@@ -59,6 +60,15 @@ func newJWEKey(key secret.JWEKey) *jweKey {
 	k.header = base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"dir","enc":"A256CBC-HS512","kid":"` + key.ID + `"}`))
 	k.macs.New = func() any { return &jweMAC{hash: hmac.New(sha512.New, mac)} }
 	return k
+}
+
+func (c *Codec) encodeJWE(s *scratch, content Content, now time.Time, lifetime time.Duration) (string, error) {
+	var err error
+	if s.a, err = content.appendClaims(s.a, now, lifetime); err != nil {
+		return "", err
+	}
+	s.a = appendID(s.a)
+	return c.ring.seal(s.a), nil
 }
 
 // seal returns the compact serialization (RFC 7516 §7.1) of plaintext under the current key.

@@ -156,6 +156,21 @@ func codecOf(t testing.TB, keys *secret.Keyring, config cache.Config) *cache.Cod
 	return c
 }
 
+// codecs are those of nodeSecret without a schema. They are shared, as an installation shares its own.
+var codecs = func() map[cache.Strategy]*cache.Codec {
+	keys, err := secret.New(nodeSecret)
+	if err != nil {
+		panic(err)
+	}
+	m := map[cache.Strategy]*cache.Codec{}
+	for _, s := range strategies {
+		if m[s], err = cache.New(keys, cache.Config{Strategy: s}); err != nil {
+			panic(err)
+		}
+	}
+	return m
+}()
+
 // tables returns core's schema with columns added to session and user.
 func tables(t testing.TB, extra ...schema.Extension) *schema.Schema {
 	t.Helper()
