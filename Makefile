@@ -2,7 +2,7 @@
 # did not find; with CI=true it insists on all of them.
 
 MODULES := $(shell sed -n 's/^\t\.\/\(.*\)/\1/p; s/^\t\.$$/./p' go.work)
-PACKAGES := $(foreach m,$(MODULES),./$(m)/...)
+PACKAGES := ./... $(foreach m,$(filter-out .,$(MODULES)),./$(m)/...)
 # The race detector needs a C compiler.
 RACE := $(shell CC=$${CC:-cc}; command -v $$CC >/dev/null 2>&1 && [ "$$(go env CGO_ENABLED)" = 1 ] && echo -race)
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0

@@ -58,8 +58,8 @@ type Config struct {
 	SkipTrailingSlashes bool
 	// DisableCSRFCheck turns the check of the Origin header off. Only for servers that no browser reaches.
 	DisableCSRFCheck bool
-	// DisableOriginCheck lets callback URLs lead anywhere, and the check of the Origin header go with them unless
-	// CSRF checks are asked for by KeepCSRFCheck. Only for tests.
+	// DisableOriginCheck lets callback URLs lead anywhere; the check of the Origin header goes with it, unless
+	// KeepCSRFCheck is set. Only for tests.
 	DisableOriginCheck bool
 	// OriginCheckExempt are endpoints, and everything below them, for which neither is checked: "/callback". Only for
 	// those that other sites have to call.

@@ -14,7 +14,7 @@ import (
 // Entry is what a genuine cookie says. It belongs to the caller.
 type Entry struct {
 	// Session and User are what the rows were when the cookie was written. Extra holds those columns of the schema that
-	// clients may see and that the cookie has; others are missing from it, not nil.
+	// clients may see and that the cookie has; others are missing from it, not nil. The email is in lower case.
 	Session model.Session
 	User    model.User
 	// SessionJSON and UserJSON are the objects as they stand in the cookie, with members that are no columns here, or are
