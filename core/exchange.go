@@ -140,7 +140,7 @@ func (x *Exchange) SetValue(key, value any) {
 	x.values[key] = value
 }
 
-// NewSession returns the session that this call made, or nil.
+// NewSession returns the session that this call made, or nil. One that was merely prolonged is none.
 func (x *Exchange) NewSession() *ActiveSession { return x.newSession }
 
 // ReplaceNewSession puts another session in the place of the one that this call made, and sends its cookie instead.

@@ -99,7 +99,6 @@ func (x *Exchange) setSessionCookie(s *ActiveSession, dontRemember bool) {
 	} else if _, marked := x.signedCookie(&x.auth.cookies.dontRemember); marked {
 		x.ExpireCookie(x.auth.cookies.dontRemember)
 	}
-	x.newSession = s
 }
 
 // expireSessionCookies takes the session from the client.

@@ -54,6 +54,24 @@ func TestSessionLifeCycle(t *testing.T) {
 	}
 }
 
+func TestProlongedSessionIsNoNewOne(t *testing.T) {
+	t.Parallel()
+	made := 0
+	r := newRig(t, func(c *core.Config) {
+		c.Hooks = []core.Hook{core.AfterAny(core.Everywhere, func(_ context.Context, x *core.Exchange, out any, err error) (any, error) {
+			if x.NewSession() != nil {
+				made++
+			}
+			return out, err
+		})}
+	})
+	cookie := r.signUp("ann@example.com")
+	r.clock.Advance(2 * day)
+	if a := r.do("GET", getSession, "", "Cookie", cookie); len(a.header["Set-Cookie"]) != 1 || made != 1 {
+		t.Errorf("%d sessions were made by one sign-up and a refresh (%v)", made, a.header["Set-Cookie"])
+	}
+}
+
 func TestExpiryAtTheVeryMillisecond(t *testing.T) {
 	t.Parallel()
 	for compat, want := range map[core.Compat]string{core.Hardened: "null", core.Exact: "ann@"} {

@@ -38,11 +38,16 @@ func (x *Exchange) CompleteSignIn(ctx context.Context, s SignIn) (*model.Session
 	if err != nil {
 		return nil, err
 	}
-	err = store.AfterCommit(ctx, func(context.Context) error {
-		x.setSessionCookie(&ActiveSession{Session: session, User: s.User}, s.DontRemember)
+	return session, x.announce(ctx, &ActiveSession{Session: session, User: s.User}, s.DontRemember)
+}
+
+// announce gives the client a session that was just made, once the transaction that made it has committed.
+func (x *Exchange) announce(ctx context.Context, s *ActiveSession, dontRemember bool) error {
+	return store.AfterCommit(ctx, func(context.Context) error {
+		x.newSession = s
+		x.setSessionCookie(s, dontRemember)
 		return nil
 	})
-	return session, err
 }
 
 // RenewSession gives the caller of a signed-in request a new session in the place of the one they have, after a change
@@ -55,9 +60,5 @@ func (x *Exchange) RenewSession(ctx context.Context, current *ActiveSession) (*m
 	if err != nil {
 		return nil, err
 	}
-	err = store.AfterCommit(ctx, func(context.Context) error {
-		x.setSessionCookie(&ActiveSession{Session: session, User: s.User}, dontRemember)
-		return nil
-	})
-	return session, err
+	return session, x.announce(ctx, &ActiveSession{Session: session, User: s.User}, dontRemember)
 }

@@ -165,7 +165,11 @@ func (s *Storage) Increment(ctx context.Context, key string, ttl time.Duration) 
 	if err != nil {
 		return 0, err
 	}
-	return n, s.write(e, key, strconv.FormatInt(n, 10), now)
+	// Not held to the limit: a counter that is there goes on counting, though it gain a digit.
+	digits := strconv.FormatInt(n, 10)
+	s.size += int64(len(digits) - len(e.value))
+	e.value = digits
+	return n, nil
 }
 
 // next adds one to a decimal number, written as Redis wants one: without a plus, spaces or leading zeros.

@@ -119,14 +119,18 @@ func TestFull(t *testing.T) {
 			t.Errorf("%s: got error %v, want ErrFull", what, err)
 		}
 	}
-	// What is there is neither dropped nor changed, and still counts.
-	for i := range entries {
-		if n, err := s.Increment(ctx, fmt.Sprintf("k%03d", i), time.Minute); err != nil || n != 2 {
-			t.Fatalf("counter %d of a full storage: got %d, %v, want 2", i, n, err)
+	// What is there is neither dropped nor changed, and still counts, beyond one digit too.
+	for n := int64(2); n <= 11; n++ {
+		for i := range entries {
+			if got, err := s.Increment(ctx, fmt.Sprintf("k%03d", i), time.Minute); err != nil || got != n {
+				t.Fatalf("counter %d of a full storage: got %d, %v, want %d", i, got, err, n)
+			}
 		}
 	}
-	if err := s.Delete(ctx, "k001"); err != nil {
-		t.Fatal(err)
+	for _, key := range []string{"k001", "k002"} { // one of them pays for the digits
+		if err := s.Delete(ctx, key); err != nil {
+			t.Fatal(err)
+		}
 	}
 	mustSet(t, s, "new1", "v", time.Hour)
 	c.advance(time.Minute) // at once there is room for something large

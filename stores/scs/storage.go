@@ -40,9 +40,10 @@ type StorageOptions struct {
 // is left to the counter, and so is deciding who gets a value that is used up: GetAndDelete gives it to whom the counter
 // says 1. Counters and values do not see each other: Get knows nothing of counters, Increment nothing of values.
 //
-// What an scs store gets wrong stays wrong. Some report a database that is away as a value that is not there, and
-// most take no context. Such a storage is good for what may be lost, such as caches of sessions that are in the database
-// too, and not for the only copy of anything.
+// A value that is set while an older one of the same key is used up may go with it. And what an scs store gets wrong
+// stays wrong: some report a database that is away as a value that is not there, and most take no context. Such a
+// storage is good for what may be lost, such as caches of sessions that are in the database too, and not for the only
+// copy of anything.
 type Storage struct {
 	store   scs.Store
 	ctx     scs.CtxStore // nil if the store takes no context

@@ -15,8 +15,8 @@ type Plugin struct{ manager *scs.SessionManager }
 var _ core.Plugin = (*Plugin)(nil)
 
 // Sync returns a plugin that gives the scs session of a request another token when the request signs somebody in, by
-// whatever method, so that a token which was planted before is worth nothing afterwards. What the session holds stays.
-// Signing out, and revoking all sessions, ends the scs session too.
+// whatever method, so that a token which was planted before is worth nothing afterwards. What the session holds stays; if
+// there is none yet, one begins. Signing out, and revoking all sessions, ends the scs session too.
 //
 // It knows the scs session by the request's context, so the handler of the library has to be inside of
 // manager.LoadAndSave. Calls without an scs session, such as those in process, are left alone. If scs's store breaks
