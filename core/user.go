@@ -34,7 +34,8 @@ func (a *Auth) findUser(ctx context.Context, where store.Cond) (*model.User, err
 }
 
 // CreateUser stores a new user and returns it as stored. Its id, times and the defaults of its columns are filled in; its
-// email is normalised. ErrUserExists if the address is taken, ErrFailedToCreateUser if the database cannot hold a value.
+// email is normalised. ErrUserExists if the address, or the value of another unique column, is taken;
+// ErrFailedToCreateUser if the database cannot hold a value.
 func (a *Auth) CreateUser(ctx context.Context, u model.User) (*model.User, error) {
 	now := a.Now()
 	u.ID, u.Email, u.CreatedAt, u.UpdatedAt = secret.ID(), NormalizeEmail(u.Email), now, now

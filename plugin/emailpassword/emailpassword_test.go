@@ -14,6 +14,7 @@ import (
 	"github.com/cardea-auth/cardea/core"
 	"github.com/cardea-auth/cardea/core/model"
 	"github.com/cardea-auth/cardea/core/password"
+	"github.com/cardea-auth/cardea/core/schema"
 	"github.com/cardea-auth/cardea/core/store"
 	"github.com/cardea-auth/cardea/internal/memdb"
 	"github.com/cardea-auth/cardea/plugin/emailpassword"
@@ -291,6 +292,28 @@ func TestLocationIsWrittenAsNodeDoes(t *testing.T) {
 		if err != nil || res.Header.Get("Location") != want || *res.Value.URL != url {
 			t.Errorf("%s: got %q, %v, want %q", url, res.Header.Get("Location"), err, want)
 		}
+	}
+}
+
+func TestAnotherUniqueColumn(t *testing.T) {
+	t.Parallel()
+	auth, _, _ := setUp(t, emailpassword.Options{}, func(c *core.Config) {
+		c.Schema = []schema.Extension{{Table: model.UserTable, Columns: []schema.Column{{Name: "nick", Kind: schema.String, Unique: true, Input: true}}}}
+	})
+	up := func(email, nick string) error {
+		_, err := auth.Call(t.Context(), "signUpEmail", core.CallInput{
+			Body: map[string]any{"name": "A", "email": email, "password": "password-1", "nick": nick},
+		})
+		return err
+	}
+	if err := up("ann@example.com", "ann"); err != nil {
+		t.Fatal(err)
+	}
+	if err := up("bob@example.com", "ann"); !errors.Is(err, core.ErrFailedToCreateUser) {
+		t.Errorf("a taken nick: got %v, want %v", err, core.ErrFailedToCreateUser)
+	}
+	if err := up("ann@example.com", "ann2"); !errors.Is(err, core.ErrUserExists) {
+		t.Errorf("a taken address: got %v, want %v", err, core.ErrUserExists)
 	}
 }
 

@@ -75,10 +75,17 @@ func (p *Plugin) signUp(ctx context.Context, x *core.Exchange, in SignUpInput) (
 		return pretend(x, in, extra), nil
 	}
 	out, err := p.create(ctx, x, in, extra, hash)
-	if errors.Is(err, core.ErrUserExists) && p.opts.DisableAutoSignIn {
-		return pretend(x, in, extra), nil // somebody else was faster
+	if !errors.Is(err, core.ErrUserExists) {
+		return out, err
 	}
-	return out, err
+	// Somebody else was faster, or another column of the app's or a plugin's has to be unique as well.
+	if _, findErr := auth.FindUserByEmail(ctx, in.Email); errors.Is(findErr, store.ErrNotFound) {
+		return SignUpOutput{}, core.ErrFailedToCreateUser.Wrap(err)
+	}
+	if p.opts.DisableAutoSignIn {
+		return pretend(x, in, extra), nil
+	}
+	return SignUpOutput{}, err
 }
 
 // create makes user, credential and session, all or nothing.
