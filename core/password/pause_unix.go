@@ -6,8 +6,8 @@ import "os"
 
 // pause lets the rest of the process in while a hash is computed. A goroutine that only computes keeps its processor, and
 // with a hash on every processor nobody asks the network for what has arrived: requests would wait for 10 ms and more each.
-// runtime.Gosched does not ask either, and a short sleep may last a millisecond. Waiting for a byte that comes through a
-// pipe does: the scheduler then looks at all that is ready. It costs about 1 % of
+// runtime.Gosched helps halfway, and a short sleep may last a millisecond. When a goroutine waits for a byte that comes
+// through a pipe, the scheduler looks at all that is ready (docs/decisions/0005). It costs about 1 % of
 // a hash where processors are busy.
 type pause struct{ r, w *os.File }
 
