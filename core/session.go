@@ -79,7 +79,7 @@ func (x *Exchange) createSession(ctx context.Context, s *SignIn) (*model.Session
 	}
 	ip, agent := x.ClientIP(), x.userAgent()
 	session := &model.Session{
-		ID: secret.ID(), Token: secret.ID(), UserID: s.User.ID, CreatedAt: now, UpdatedAt: now, ExpiresAt: now.Add(lifetime),
+		ID: x.auth.newID(model.SessionTable), Token: secret.ID(), UserID: s.User.ID, CreatedAt: now, UpdatedAt: now, ExpiresAt: now.Add(lifetime),
 		IPAddress: &ip, UserAgent: &agent, Extra: s.Extra,
 	}
 	rec, err := x.auth.create(ctx, x.auth.tables.session, session.Record())

@@ -8,7 +8,6 @@ import (
 
 	"github.com/cardea-auth/cardea/core/model"
 	"github.com/cardea-auth/cardea/core/schema"
-	"github.com/cardea-auth/cardea/core/secret"
 	"github.com/cardea-auth/cardea/core/store"
 )
 
@@ -38,7 +37,7 @@ func (a *Auth) findUser(ctx context.Context, where store.Cond) (*model.User, err
 // ErrFailedToCreateUser if the database cannot hold a value.
 func (a *Auth) CreateUser(ctx context.Context, u model.User) (*model.User, error) {
 	now := a.Now()
-	u.ID, u.Email, u.CreatedAt, u.UpdatedAt = secret.ID(), NormalizeEmail(u.Email), now, now
+	u.ID, u.Email, u.CreatedAt, u.UpdatedAt = a.newID(model.UserTable), NormalizeEmail(u.Email), now, now
 	rec, err := a.create(ctx, a.tables.user, u.Record())
 	switch {
 	case errors.Is(err, store.ErrConflict):
@@ -64,7 +63,7 @@ func (a *Auth) Shaped(u *model.User) *model.User {
 // CreateAccount stores a new account and returns it as stored. Its id and times are filled in.
 func (a *Auth) CreateAccount(ctx context.Context, acc model.Account) (model.Account, error) {
 	now := a.Now()
-	acc.ID, acc.CreatedAt, acc.UpdatedAt = secret.ID(), now, now
+	acc.ID, acc.CreatedAt, acc.UpdatedAt = a.newID(model.AccountTable), now, now
 	acc, err := a.tables.accounts.Create(ctx, a.store, acc)
 	if err != nil {
 		return acc, fmt.Errorf("core: create account: %w", err)

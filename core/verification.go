@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/cardea-auth/cardea/core/model"
-	"github.com/cardea-auth/cardea/core/secret"
 	"github.com/cardea-auth/cardea/core/store"
 )
 
@@ -19,7 +18,7 @@ var ErrNoVerification = errors.New("core: no such verification")
 func (a *Auth) CreateVerification(ctx context.Context, identifier, value string, lifetime time.Duration) error {
 	now := a.Now()
 	_, err := a.tables.verifications.Create(ctx, a.store, model.Verification{
-		ID: secret.ID(), Identifier: identifier, Value: value, ExpiresAt: now.Add(lifetime), CreatedAt: now, UpdatedAt: now,
+		ID: a.newID(model.VerificationTable), Identifier: identifier, Value: value, ExpiresAt: now.Add(lifetime), CreatedAt: now, UpdatedAt: now,
 	})
 	if err != nil {
 		return fmt.Errorf("core: create verification: %w", err)

@@ -1,0 +1,6 @@
+package core
+
+import "github.com/cardea-auth/cardea/core/secret"
+
+// newID makes the id of a new row of the table with that logical name.
+func (a *Auth) newID(string) string { return secret.ID() }
