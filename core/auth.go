@@ -29,6 +29,8 @@ type Auth struct {
 	tables   tables
 	registry *registry
 	signIn   []SignInStep
+	// listeners are told of events.
+	listeners listeners
 	disabled map[string]bool
 	// extraUserColumns are those of the user table that are not core's, without the id.
 	extraUserColumns []schema.Column
@@ -82,6 +84,8 @@ func (a *Auth) build(baseErr error) error {
 
 	a.registry, err = newRegistry(owners)
 	problems = append(problems, err)
+
+	a.listeners = newListeners(owners)
 
 	sources := make([]schema.Source, 0, len(owners))
 	for _, o := range owners {

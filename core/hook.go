@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"fmt"
+	"reflect"
 )
 
 // Hook is a step before or after endpoints. It has three forms: typed to one endpoint ([Before], [After]), erased with
@@ -17,6 +18,9 @@ type Hook struct {
 	match  func(AnyEndpoint) bool
 	before func(ctx context.Context, x *Exchange, in any) error
 	after  func(ctx context.Context, x *Exchange, out any, err error) (any, error)
+
+	event  reflect.Type // for hooks made by On
+	listen func(ctx context.Context, x *Exchange, e Event)
 }
 
 // Matcher says to which endpoints a hook belongs. It is asked once for each endpoint, in New.

@@ -101,6 +101,13 @@ func (x *Exchange) setSessionCookie(s *ActiveSession, dontRemember bool) {
 	}
 }
 
+// SendSession sends the caller's session cookies again, after the session or its user has changed. Whether the client was
+// to be remembered stays as it is.
+func (x *Exchange) SendSession(s *ActiveSession) {
+	_, dontRemember := x.signedCookie(&x.auth.cookies.dontRemember)
+	x.setSessionCookie(s, dontRemember)
+}
+
 // expireSessionCookies takes the session from the client.
 func (x *Exchange) expireSessionCookies() {
 	x.ExpireCookie(x.auth.cookies.sessionToken)

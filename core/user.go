@@ -60,39 +60,41 @@ func (a *Auth) Shaped(u *model.User) *model.User {
 	return shaped
 }
 
-// CreateAccount stores a new account and returns it as stored. Its id and times are filled in.
-func (a *Auth) CreateAccount(ctx context.Context, acc model.Account) (model.Account, error) {
-	now := a.Now()
-	acc.ID, acc.CreatedAt, acc.UpdatedAt = a.newID(model.AccountTable), now, now
-	acc, err := a.tables.accounts.Create(ctx, a.store, acc)
-	if err != nil {
-		return acc, fmt.Errorf("core: create account: %w", err)
+// UpdateUser sets columns of a user, with the time of the change, and returns the row as it is then. Columns are named as in
+// the schema; an email must be normalised already. ErrNotFound, ErrConflict and ErrInvalid of package store, wrapped.
+func (a *Auth) UpdateUser(ctx context.Context, id string, set store.Record) (*model.User, error) {
+	if _, ok := set["updatedAt"]; !ok {
+		set["updatedAt"] = a.Now()
 	}
-	return acc, nil
+	n, err := a.store.Update(ctx, store.From(a.tables.user, store.Eq("id", id)), set)
+	if err == nil && n == 0 {
+		err = store.ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("core: update user: %w", err)
+	}
+	return a.FindUser(ctx, id)
 }
 
-// FindCredential returns the account that holds a user's password. ErrNotFound of package store if there is none.
-func (a *Auth) FindCredential(ctx context.Context, userID string) (model.Account, error) {
-	acc, err := a.tables.accounts.Find(ctx, a.store,
-		store.Eq("userId", userID), store.Eq("providerId", model.CredentialProvider), store.Eq("accountId", userID))
-	if err != nil {
-		return acc, fmt.Errorf("core: find credential: %w", err)
-	}
-	return acc, nil
-}
-
-// SetPassword writes the hash of a user's password, and makes the account that holds it if there is none yet.
-func (a *Auth) SetPassword(ctx context.Context, userID, hash string) error {
-	n, err := a.tables.accounts.Update(ctx, a.store, store.Record{"password": hash, "updatedAt": a.Now()},
-		store.Eq("userId", userID), store.Eq("providerId", model.CredentialProvider), store.Eq("accountId", userID))
-	if err != nil {
-		return fmt.Errorf("core: set password: %w", err)
-	}
-	if n > 0 {
+// DeleteUser removes a user with all accounts and sessions, all of it or nothing. ErrNotFound of package store if there is
+// no such user.
+func (a *Auth) DeleteUser(ctx context.Context, id string) error {
+	return a.store.InTx(ctx, func(ctx context.Context) error {
+		if err := a.DeleteSessions(ctx, id); err != nil {
+			return err
+		}
+		if err := a.DeleteAccounts(ctx, id); err != nil {
+			return err
+		}
+		n, err := a.store.Delete(ctx, store.From(a.tables.user, store.Eq("id", id)))
+		if err == nil && n == 0 {
+			err = store.ErrNotFound
+		}
+		if err != nil {
+			return fmt.Errorf("core: delete user: %w", err)
+		}
 		return nil
-	}
-	_, err = a.CreateAccount(ctx, model.Account{UserID: userID, AccountID: userID, ProviderID: model.CredentialProvider, Password: &hash})
-	return err
+	})
 }
 
 // create inserts a record after filling in the defaults of the columns that it leaves out.
