@@ -31,7 +31,7 @@ type Auth struct {
 	signIn   []SignInStep
 	// listeners are told of events.
 	listeners listeners
-	disabled map[string]bool
+	disabled  map[string]bool
 	// extraUserColumns are those of the user table that are not core's, without the id.
 	extraUserColumns []schema.Column
 	clientIP         *clientip.Resolver

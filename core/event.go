@@ -10,19 +10,19 @@ import (
 )
 
 // Event is something that matters to security and has happened: a sign-in, a failed one, another password. The types are
-// below; plugins have more of their own. [On] makes a hook that is told.
+// below; plugins have more of their own. [OnEvent] makes a hook that is told.
 type Event interface {
 	// EventName is the name for logs and metrics, such as "sign-in".
 	EventName() string
 }
 
-// On makes a hook that is told whenever an event of type E has happened, after what made it so was committed. fn runs
+// OnEvent makes a hook that is told whenever an event of type E has happened, after what made it so was committed. fn runs
 // before the answer is sent and cannot change it; what takes long goes to [Auth.Background].
 //
-//	core.On(func(ctx context.Context, x *core.Exchange, e core.SignInFailed) {
+//	core.OnEvent(func(ctx context.Context, x *core.Exchange, e core.SignInFailed) {
 //		log.InfoContext(ctx, "failed sign-in", "address", x.ClientIP(), "method", e.Method)
 //	})
-func On[E Event](fn func(ctx context.Context, x *Exchange, e E)) Hook {
+func OnEvent[E Event](fn func(ctx context.Context, x *Exchange, e E)) Hook {
 	return Hook{event: reflect.TypeFor[E](), listen: func(ctx context.Context, x *Exchange, e Event) {
 		if v, ok := e.(E); ok {
 			fn(ctx, x, v)
@@ -30,8 +30,8 @@ func On[E Event](fn func(ctx context.Context, x *Exchange, e E)) Hook {
 	}}
 }
 
-// OnAny makes a hook that is told of every event, of any type.
-func OnAny(fn func(ctx context.Context, x *Exchange, e Event)) Hook {
+// OnAnyEvent makes a hook that is told of every event, of any type.
+func OnAnyEvent(fn func(ctx context.Context, x *Exchange, e Event)) Hook {
 	return Hook{event: anyEvent, listen: fn}
 }
 
@@ -52,7 +52,7 @@ func newListeners(owners []owner) listeners {
 	return l
 }
 
-// Emit tells the hooks made by [On] that e has happened; inside of a transaction, once that has committed, and never if
+// Emit tells the hooks made by [OnEvent] that e has happened; inside of a transaction, once that has committed, and never if
 // it is undone.
 func (x *Exchange) Emit(ctx context.Context, e Event) {
 	if len(x.auth.listeners) == 0 {

@@ -19,7 +19,7 @@ type Hook struct {
 	before func(ctx context.Context, x *Exchange, in any) error
 	after  func(ctx context.Context, x *Exchange, out any, err error) (any, error)
 
-	event  reflect.Type // for hooks made by On
+	event  reflect.Type // for hooks made by OnEvent
 	listen func(ctx context.Context, x *Exchange, e Event)
 }
 
