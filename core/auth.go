@@ -9,11 +9,13 @@ import (
 	"time"
 
 	"github.com/cardea-auth/cardea/core/clientip"
+	"github.com/cardea-auth/cardea/core/cookie/cache"
 	"github.com/cardea-auth/cardea/core/model"
 	"github.com/cardea-auth/cardea/core/origin"
 	"github.com/cardea-auth/cardea/core/password"
 	"github.com/cardea-auth/cardea/core/schema"
 	"github.com/cardea-auth/cardea/core/secret"
+	"github.com/cardea-auth/cardea/core/storage"
 	"github.com/cardea-auth/cardea/core/store"
 )
 
@@ -31,6 +33,11 @@ type Auth struct {
 	signIn   []SignInStep
 	// listeners are told of events.
 	listeners listeners
+	hooks     dataHooks
+	storage   storage.Storage // nil without secondary storage
+	sessions  sessionPlace
+	records   verificationPlace
+	cache     *cache.Codec // nil without a cookie cache
 	disabled  map[string]bool
 	// extraUserColumns are those of the user table that are not core's, without the id.
 	extraUserColumns []schema.Column
@@ -86,6 +93,7 @@ func (a *Auth) build(baseErr error) error {
 	problems = append(problems, err)
 
 	a.listeners = newListeners(owners)
+	a.hooks = newDataHooks(c, owners)
 
 	sources := make([]schema.Source, 0, len(owners))
 	for _, o := range owners {
@@ -131,7 +139,12 @@ func (a *Auth) build(baseErr error) error {
 		verifications: store.NewRows[model.Verification](a.schema.Table(model.VerificationTable)),
 		login:         &store.Join{Left: session, Right: user, Key: "token", On: "userId"},
 	}
-	return nil
+	a.storage = withStorageTimeout(c.SecondaryStorage, c.StoreTimeout)
+	a.sessions, a.records = a.newSessionPlace(), a.newVerificationPlace()
+	if c.Session.CookieCache.Enabled {
+		a.cache, err = cache.New(a.keys, cache.Config{Strategy: c.Session.CookieCache.Strategy, Schema: a.schema})
+	}
+	return err
 }
 
 // collect reads the manifests: core's, the app's, the plugins'.

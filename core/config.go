@@ -10,9 +10,12 @@ import (
 
 	"github.com/cardea-auth/cardea/core/clientip"
 	"github.com/cardea-auth/cardea/core/cookie"
+	"github.com/cardea-auth/cardea/core/cookie/cache"
+	"github.com/cardea-auth/cardea/core/model"
 	"github.com/cardea-auth/cardea/core/origin"
 	"github.com/cardea-auth/cardea/core/password"
 	"github.com/cardea-auth/cardea/core/schema"
+	"github.com/cardea-auth/cardea/core/storage"
 	"github.com/cardea-auth/cardea/core/store"
 )
 
@@ -41,10 +44,14 @@ type Config struct {
 	Secret string
 	// Store keeps the data. It has no default.
 	Store store.Store
+	// SecondaryStorage keeps sessions, verification records and rate limits in its place. The default is none.
+	SecondaryStorage storage.Storage
 	// Plugins add endpoints, hooks and tables. Their order is the order of their hooks.
 	Plugins []Plugin
 	// Hooks are the app's own. They run before the plugins'.
 	Hooks []Hook
+	// DatabaseHooks step in where core writes rows. They run after the plugins'.
+	DatabaseHooks DatabaseHooks
 	// Schema are tables and columns of the app's own.
 	Schema []schema.Extension
 
@@ -69,11 +76,13 @@ type Config struct {
 	// MaxBodyBytes limits request bodies. The default is 1 MiB.
 	MaxBodyBytes int64
 
-	Session  SessionConfig
-	Cookies  CookieConfig
-	Password PasswordConfig
-	ClientIP ClientIPConfig
-	Errors   ErrorPageConfig
+	Session      SessionConfig
+	Account      AccountConfig
+	Verification VerificationConfig
+	Cookies      CookieConfig
+	Password     PasswordConfig
+	ClientIP     ClientIPConfig
+	Errors       ErrorPageConfig
 
 	// Compat chooses between our defaults and better-auth's. The default is Hardened.
 	Compat Compat
@@ -105,9 +114,66 @@ type SessionConfig struct {
 	UpdateAge time.Duration
 	// DisableRefresh never prolongs a session.
 	DisableRefresh bool
+	// DeferRefresh leaves it to POST /get-session to prolong a session: GET changes nothing, says needsRefresh, and the
+	// client asks again. For databases that are read from replicas.
+	DeferRefresh bool
 	// FreshAge is how long after sign-in a session counts as fresh. The default is 1 day; a negative value makes every
 	// session fresh.
 	FreshAge time.Duration
+	// StoreInDatabase keeps sessions in the session table as well, where there is a SecondaryStorage. What the storage
+	// has lost is then looked up in the table.
+	StoreInDatabase bool
+	// PreserveInDatabase, with StoreInDatabase, keeps the rows of sessions that have ended, and never takes a session from
+	// them: the table is an archive.
+	PreserveInDatabase bool
+	// CookieCache keeps a copy of session and user in a cookie, so that most requests need no query.
+	CookieCache CookieCacheConfig
+}
+
+// AccountConfig says what users may do with their accounts, the ways in which they sign in.
+type AccountConfig struct {
+	// AllowUnlinkingAll lets a user remove their last account. The default is that one has to stay.
+	AllowUnlinkingAll bool
+}
+
+// CookieCacheConfig says whether and how the client keeps a copy of its session. What is in it may be out of date by
+// MaxAge: a revoked session stays visible that long, to GET /get-session and to endpoints that only look. Whatever changes
+// state or reveals more asks the store.
+type CookieCacheConfig struct {
+	// Enabled turns the cache on.
+	Enabled bool
+	// MaxAge is how long a copy counts. The default is 5 minutes.
+	MaxAge time.Duration
+	// Strategy is the format. The default is cache.Compact, signed; only cache.JWE hides the content from the client.
+	Strategy cache.Strategy
+	// Version is part of each copy; those of another version do not count. The default is "1".
+	Version string
+	// VersionFunc makes the version from the session, in the place of Version.
+	VersionFunc func(s *model.Session, u *model.User) string
+}
+
+// VerificationConfig says how verification records are kept: what links in mails and codes lead to.
+type VerificationConfig struct {
+	// Identifiers is the form in which identifiers, which hold the secret of a link, are stored. The default is as they
+	// are, which is better-auth's; HashIdentifier makes a leaked table useless.
+	Identifiers IdentifierFunc
+	// Overrides are other forms for identifiers that begin with a prefix, such as "reset-password:". The first that
+	// fits counts.
+	Overrides []IdentifierOverride
+	// StoreInDatabase keeps records in the verification table as well, where there is a SecondaryStorage.
+	StoreInDatabase bool
+	// DisableCleanup leaves expired records where they are.
+	DisableCleanup bool
+}
+
+// IdentifierFunc turns the identifier of a verification record into the form in which it is stored. It must give different
+// identifiers different forms. Nil keeps them as they are.
+type IdentifierFunc func(identifier string) string
+
+// IdentifierOverride is another form for some identifiers.
+type IdentifierOverride struct {
+	Prefix      string
+	Identifiers IdentifierFunc
 }
 
 // CookieConfig names the cookies and says where they go.
@@ -176,6 +242,8 @@ func (c Config) withDefaults() Config {
 	setDefault(&c.Session.ExpiresIn, 7*24*time.Hour)
 	setDefault(&c.Session.UpdateAge, 24*time.Hour)
 	setDefault(&c.Session.FreshAge, 24*time.Hour)
+	setDefault(&c.Session.CookieCache.MaxAge, 5*time.Minute)
+	setDefault(&c.Session.CookieCache.Version, "1")
 	setDefault(&c.Cookies.Prefix, "better-auth")
 	setDefault(&c.StoreTimeout, 4*time.Second)
 	setDefault(&c.ClientIP.IPv6Subnet, 64)
@@ -237,6 +305,15 @@ func (c *Config) validate(base origin.Base, baseErr error) error {
 	}
 	if c.Session.ExpiresIn > maxCookieAge && c.Compat == Hardened {
 		problem("Config.Session.ExpiresIn is %v: browsers keep a cookie for at most 400 days (9600h)", c.Session.ExpiresIn)
+	}
+	if c.Session.CookieCache.MaxAge < 0 || c.Session.CookieCache.MaxAge > maxCookieAge {
+		problem("Config.Session.CookieCache.MaxAge is %v: leave it out for 5 minutes; cookies live for at most 400 days", c.Session.CookieCache.MaxAge)
+	}
+	if c.Session.StoreInDatabase && c.SecondaryStorage == nil && c.Compat == Hardened {
+		problem("Config.Session.StoreInDatabase is set without a SecondaryStorage: leave it out, sessions are in the database then")
+	}
+	if c.Session.PreserveInDatabase && !c.Session.StoreInDatabase && c.Compat == Hardened {
+		problem("Config.Session.PreserveInDatabase is set without StoreInDatabase: set both, with a SecondaryStorage, or neither")
 	}
 	if c.Cookies.Domain != "" && !c.Cookies.CrossSubDomain {
 		problem("Config.Cookies.Domain is set without CrossSubDomain: set both, or neither")

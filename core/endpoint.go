@@ -33,6 +33,9 @@ type Spec struct {
 	Login bool
 	// NeedsHeaders refuses a call in process that brings no headers to look for a session in.
 	NeedsHeaders bool
+	// RenewCache passes the cookie cache over and gives the client a new copy of its session, as upstream's endpoints for
+	// sensitive things do.
+	RenewCache bool
 	// ChangesState marks a GET endpoint that changes state, such as a link in a mail: a client that goes away then
 	// does not cancel it. Other methods are taken to change state.
 	ChangesState bool

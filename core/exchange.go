@@ -29,10 +29,11 @@ type Exchange struct {
 	header  http.Header
 	cookies cookie.Queue
 
-	sessionKnown bool // session was looked for
-	session      *ActiveSession
-	newSession   *ActiveSession
-	values       map[any]any
+	sessionKnown  bool // session was looked for
+	sessionCached bool // session comes from the cookie cache
+	session       *ActiveSession
+	newSession    *ActiveSession
+	values        map[any]any
 }
 
 func (a *Auth) newExchange(rt *route, o *callOptions) *Exchange {
@@ -146,46 +147,77 @@ func (x *Exchange) NewSession() *ActiveSession { return x.newSession }
 // ReplaceNewSession puts another session in the place of the one that this call made, and sends its cookie instead.
 // With nil the client gets no session from this call; deleting the row is the caller's business.
 func (x *Exchange) ReplaceNewSession(s *ActiveSession) {
-	mark, marked := x.cookies.Get(x.auth.cookies.dontRemember.Name)
+	set := &x.auth.cookies
+	mark, marked := x.cookies.Get(set.dontRemember.Name)
 	dontRemember := marked && mark.Value != ""
-	var kept cookie.Queue
-	for c := range x.cookies.All() {
-		if c.Name != x.auth.cookies.sessionToken.Name && c.Name != x.auth.cookies.dontRemember.Name {
-			kept.Set(c)
-		}
+	for _, c := range [...]*cookie.Cookie{&set.sessionToken, &set.sessionData, &set.dontRemember} {
+		x.cookies.Drop(c.Name)
 	}
-	x.cookies, x.newSession = kept, s
+	x.newSession = s
 	if s != nil {
 		x.setSessionCookie(s, dontRemember)
 	}
 }
 
 // Session returns the session of whoever makes the call, or nil if there is none. It is looked up once; a session due
-// for it is prolonged and its cookie set again. It may come from the cookie cache where the endpoint allows that.
+// for it is prolonged and its cookie set again. It may come from the cookie cache; what must not asks for
+// [Exchange.StoredSession].
 func (x *Exchange) Session(ctx context.Context) (*ActiveSession, error) {
 	if x.sessionKnown {
 		return x.session, nil
 	}
-	s, err := x.resolveSession(ctx, resolveOptions{})
+	return x.lookUpSession(ctx, x.sessionOptions())
+}
+
+// StoredSession is Session with a session that the store has confirmed during this call.
+func (x *Exchange) StoredSession(ctx context.Context) (*ActiveSession, error) {
+	s, err := x.Session(ctx)
+	if err != nil || s == nil || !x.sessionCached {
+		return s, err
+	}
+	if s, err = x.confirmSession(ctx, s.Session.Token); err != nil {
+		return nil, err
+	}
+	x.session, x.sessionCached = s, false
+	return s, nil
+}
+
+func (x *Exchange) lookUpSession(ctx context.Context, o resolveOptions) (*ActiveSession, error) {
+	r, err := x.resolveSession(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	x.session, x.sessionKnown = s, true
-	return s, nil
+	x.session, x.sessionKnown, x.sessionCached = r.session, true, r.cached
+	return r.session, nil
+}
+
+// sessionOptions are what the request's query asks for: upstream honours these two at every endpoint that has to do with
+// the session.
+func (x *Exchange) sessionOptions() resolveOptions {
+	o := resolveOptions{deferred: x.auth.config.Session.DeferRefresh, disableCache: x.route != nil && x.route.spec.RenewCache}
+	if x.req != nil && x.route != nil && x.req.URL.RawQuery != "" {
+		q := x.req.URL.Query()
+		o.disableCache = o.disableCache || q.Get("disableCookieCache") != ""
+		o.disableRefresh = q.Get("disableRefresh") != ""
+	}
+	return o
 }
 
 // RequireSession is Session that returns ErrUnauthorized if there is none.
 func (x *Exchange) RequireSession(ctx context.Context) (*ActiveSession, error) {
-	s, err := x.Session(ctx)
+	return orUnauthorized(x.Session(ctx))
+}
+
+// RequireStoredSession is StoredSession that returns ErrUnauthorized if there is none.
+func (x *Exchange) RequireStoredSession(ctx context.Context) (*ActiveSession, error) {
+	return orUnauthorized(x.StoredSession(ctx))
+}
+
+func orUnauthorized(s *ActiveSession, err error) (*ActiveSession, error) {
 	if err == nil && s == nil {
 		err = ErrUnauthorized
 	}
 	return s, err
-}
-
-// RequireStoredSession is RequireSession with a session that the store has confirmed during this call.
-func (x *Exchange) RequireStoredSession(ctx context.Context) (*ActiveSession, error) {
-	return x.RequireSession(ctx)
 }
 
 // RequireFreshSession is RequireStoredSession that returns ErrSessionNotFresh if the session began too long ago

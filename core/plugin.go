@@ -20,6 +20,8 @@ type Manifest struct {
 	Endpoints []AnyEndpoint
 	// Hooks run before or after endpoints, its own or others'.
 	Hooks []Hook
+	// DatabaseHooks step in where core writes rows of its tables.
+	DatabaseHooks DatabaseHooks
 	// SignIn are asked in order whenever a sign-in completes, before a session exists.
 	SignIn []SignInStep
 	// Schema are tables of its own and columns on others'.

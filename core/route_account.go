@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -97,16 +98,21 @@ func unlinkAccount(ctx context.Context, x *Exchange, in UnlinkAccountInput) (Sta
 		if err != nil {
 			return err
 		}
-		if len(accounts) <= 1 {
+		if len(accounts) <= 1 && !a.config.Account.AllowUnlinkingAll {
 			return ErrLastAccount
 		}
-		n, err := a.tables.accounts.Delete(ctx, a.store, store.Eq("id", in.AccountID), store.Eq("userId", s.User.ID))
+		i := slices.IndexFunc(accounts, func(acc model.Account) bool { return acc.ID == in.AccountID })
+		if i < 0 {
+			return ErrAccountNotFound
+		}
+		n, err := a.deleteAccounts(ctx, store.Eq("id", in.AccountID), store.Eq("userId", s.User.ID))
 		if err != nil {
-			return fmt.Errorf("core: unlink account: %w", err)
+			return err
 		}
 		if n == 0 {
 			return ErrAccountNotFound
 		}
+		x.Emit(ctx, AccountUnlinked{UserID: s.User.ID, Provider: accounts[i].ProviderID})
 		return nil
 	})
 	return StatusOutput{Status: err == nil}, err

@@ -2,7 +2,10 @@ package core
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+
+	"github.com/cardea-auth/cardea/core/model"
 )
 
 // GetSessionInput is the query of GET /get-session. The flags are read as JavaScript's Boolean does: any non-empty text
@@ -22,10 +25,16 @@ var GetSession = Define(Spec{
 func getSession(ctx context.Context, x *Exchange, in GetSessionInput) (*ActiveSession, error) {
 	x.setHeaderValues("Cache-Control", noStore)
 	x.setHeaderValues("Pragma", noCache)
-	if x.Method() == http.MethodPost {
+	config := &x.auth.config.Session
+	post := x.Method() == http.MethodPost
+	if post && !config.DeferRefresh {
 		return nil, ErrDeferRefreshRequired
 	}
-	s, err := x.resolveSession(ctx, resolveOptions{disableRefresh: isTrue(in.DisableRefresh)})
+	s, err := x.lookUpSession(ctx, resolveOptions{
+		disableCache:   isTrue(in.DisableCookieCache),
+		disableRefresh: isTrue(in.DisableRefresh),
+		deferred:       config.DeferRefresh && !post,
+	})
 	if err != nil && clientError(err) == nil {
 		e := *ErrFailedToGetSession
 		e.Status = http.StatusInternalServerError
@@ -62,10 +71,28 @@ var SignOut = Define(Spec{
 
 func signOut(ctx context.Context, x *Exchange, _ SignOutInput) (SignOutOutput, error) {
 	if token, ok := x.signedCookie(&x.auth.cookies.sessionToken); ok {
-		if err := x.auth.DeleteSession(ctx, token); err != nil {
+		if err := x.endSession(ctx, token); err != nil {
 			return SignOutOutput{}, err
 		}
 	}
 	x.expireSessionCookies()
 	return SignOutOutput{Success: true}, nil
+}
+
+// endSession deletes the session with a token and tells whoever listens whose it was.
+func (x *Exchange) endSession(ctx context.Context, token string) error {
+	var ended []*model.Session
+	if len(x.auth.listeners) > 0 {
+		var err error
+		if ended, err = x.auth.sessions.list(ctx, sessionSet{token: token}); err != nil {
+			return fmt.Errorf("core: sign out: %w", err)
+		}
+	}
+	if err := x.auth.DeleteSession(ctx, token); err != nil {
+		return err
+	}
+	for _, s := range ended {
+		x.Emit(ctx, SignedOut{UserID: s.UserID, SessionID: s.ID})
+	}
+	return nil
 }

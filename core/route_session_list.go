@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/cardea-auth/cardea/core/model"
-	"github.com/cardea-auth/cardea/core/store"
 )
 
 // StatusOutput is the answer of endpoints that have nothing to say but that it is done.
@@ -31,26 +30,6 @@ func listSessions(ctx context.Context, x *Exchange, _ None) ([]*model.Session, e
 	return x.auth.Sessions(ctx, current.User.ID)
 }
 
-// Sessions returns a user's sessions that have not expired, the oldest first, at most 100.
-func (a *Auth) Sessions(ctx context.Context, userID string) ([]*model.Session, error) {
-	records, err := a.store.FindMany(ctx, store.Query{
-		Table:   a.tables.session,
-		Where:   []store.Cond{store.Eq("userId", userID), store.Gt("expiresAt", a.Now())},
-		OrderBy: []store.Order{{Column: "createdAt"}},
-		Limit:   maxListed,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("core: list sessions: %w", err)
-	}
-	out := make([]*model.Session, len(records))
-	for i, rec := range records {
-		if out[i], err = model.SessionFromRecord(a.tables.session, rec); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}
-
 // RevokeSessionInput is the body of POST /revoke-session.
 type RevokeSessionInput struct {
 	Token string `json:"token"`
@@ -59,7 +38,7 @@ type RevokeSessionInput struct {
 // RevokeSession is POST /revoke-session: it ends one of the caller's sessions. A token of anybody else's, or of nobody's,
 // gets the same answer and ends nothing.
 var RevokeSession = Define(Spec{
-	ID: "revokeSession", Method: "POST", Path: "/revoke-session", Access: StoredSession, NeedsHeaders: true,
+	ID: "revokeSession", Method: "POST", Path: "/revoke-session", Access: StoredSession, RenewCache: true, NeedsHeaders: true,
 	Summary: "End one of the caller's sessions.",
 }, revokeSession)
 
@@ -68,8 +47,16 @@ func revokeSession(ctx context.Context, x *Exchange, in RevokeSessionInput) (Sta
 	if err != nil {
 		return StatusOutput{}, err
 	}
-	if err := x.auth.deleteSessions(ctx, store.Eq("userId", current.User.ID), store.Eq("token", in.Token)); err != nil {
+	target := sessionSet{userID: current.User.ID, token: in.Token}
+	ended, err := x.auth.sessions.list(ctx, target)
+	if err != nil {
+		return StatusOutput{}, fmt.Errorf("core: revoke session: %w", err)
+	}
+	if err := x.auth.deleteSessions(ctx, target); err != nil {
 		return StatusOutput{}, err
+	}
+	for _, s := range ended {
+		x.Emit(ctx, SessionsRevoked{UserID: current.User.ID, SessionID: s.ID})
 	}
 	if in.Token == current.Session.Token {
 		x.expireSessionCookies()
@@ -79,7 +66,7 @@ func revokeSession(ctx context.Context, x *Exchange, in RevokeSessionInput) (Sta
 
 // RevokeSessions is POST /revoke-sessions: it ends all of the caller's sessions, this one included.
 var RevokeSessions = Define(Spec{
-	ID: "revokeSessions", Method: "POST", Path: "/revoke-sessions", Access: StoredSession, NeedsHeaders: true,
+	ID: "revokeSessions", Method: "POST", Path: "/revoke-sessions", Access: StoredSession, RenewCache: true, NeedsHeaders: true,
 	Summary: "End all of the caller's sessions.",
 }, revokeSessions)
 
@@ -91,13 +78,14 @@ func revokeSessions(ctx context.Context, x *Exchange, _ None) (StatusOutput, err
 	if err := x.auth.DeleteSessions(ctx, current.User.ID); err != nil {
 		return StatusOutput{}, err
 	}
+	x.Emit(ctx, SessionsRevoked{UserID: current.User.ID})
 	x.expireSessionCookies()
 	return StatusOutput{Status: true}, nil
 }
 
 // RevokeOtherSessions is POST /revoke-other-sessions: it ends all of the caller's sessions but this one.
 var RevokeOtherSessions = Define(Spec{
-	ID: "revokeOtherSessions", Method: "POST", Path: "/revoke-other-sessions", Access: StoredSession, NeedsHeaders: true,
+	ID: "revokeOtherSessions", Method: "POST", Path: "/revoke-other-sessions", Access: StoredSession, RenewCache: true, NeedsHeaders: true,
 	Summary: "End all of the caller's sessions but this one.",
 }, revokeOtherSessions)
 
@@ -106,18 +94,9 @@ func revokeOtherSessions(ctx context.Context, x *Exchange, _ None) (StatusOutput
 	if err != nil {
 		return StatusOutput{}, err
 	}
-	err = x.auth.deleteSessions(ctx, store.Eq("userId", current.User.ID), store.Ne("token", current.Session.Token))
-	return StatusOutput{Status: err == nil}, err
-}
-
-// DeleteSessions removes all sessions of a user.
-func (a *Auth) DeleteSessions(ctx context.Context, userID string) error {
-	return a.deleteSessions(ctx, store.Eq("userId", userID))
-}
-
-func (a *Auth) deleteSessions(ctx context.Context, where ...store.Cond) error {
-	if _, err := a.store.Delete(ctx, store.From(a.tables.session, where...)); err != nil {
-		return fmt.Errorf("core: delete sessions: %w", err)
+	if err := x.auth.deleteSessions(ctx, sessionSet{userID: current.User.ID, except: current.Session.Token}); err != nil {
+		return StatusOutput{}, err
 	}
-	return nil
+	x.Emit(ctx, SessionsRevoked{UserID: current.User.ID})
+	return StatusOutput{Status: true}, nil
 }

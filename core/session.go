@@ -15,62 +15,19 @@ import (
 type ActiveSession struct {
 	Session *model.Session `json:"session"`
 	User    *model.User    `json:"user"`
+	// NeedsRefresh says, where Config.Session.DeferRefresh leaves it to the client, whether the session is to be
+	// prolonged. It is nil otherwise.
+	NeedsRefresh *bool `json:"needsRefresh,omitempty"`
 }
 
 // notRemembered is how long a session lives whose user asked not to be remembered; its cookie ends with the browser.
 const notRemembered = 24 * time.Hour
 
-// FindSession returns the session with that token and its user, expired or not, in one query. ErrNotFound of package
-// store if there is none.
-func (a *Auth) FindSession(ctx context.Context, token string) (*ActiveSession, error) {
-	finder, ok := a.store.(store.JoinFinder)
-	var left, right []any
-	var err error
-	if ok {
-		left, right, err = finder.FindJoined(ctx, a.tables.login, token)
-	} else {
-		left, right, err = findJoined(ctx, a.store, a.tables.login, token)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("core: find session: %w", err)
-	}
-	s, err := model.SessionFromRow(a.tables.session, left)
-	if err != nil {
-		return nil, err
-	}
-	u, err := model.UserFromRow(a.tables.user, right)
-	if err != nil {
-		return nil, err
-	}
-	return &ActiveSession{Session: s, User: u}, nil
-}
-
-// findJoined is what a store without a join of its own does for one.
-func findJoined(ctx context.Context, s store.Store, j *store.Join, key string) (left, right []any, err error) {
-	l, err := s.FindOne(ctx, store.From(j.Left, store.Eq(j.Key, key)))
-	if err != nil {
-		return nil, nil, err
-	}
-	id, err := j.Left.Column(j.On).Normalize(l[j.On])
-	if err != nil {
-		return nil, nil, err
-	}
-	r, err := s.FindOne(ctx, store.From(j.Right, store.Eq("id", id)))
-	if err != nil {
-		return nil, nil, err
-	}
-	return model.Row(j.Left, l), model.Row(j.Right, r), nil
-}
-
-// DeleteSession removes the session with that token, if there is one.
-func (a *Auth) DeleteSession(ctx context.Context, token string) error {
-	return a.deleteSessions(ctx, store.Eq("token", token))
-}
-
 // createSession stores a new session for a user. Its token is made here and nowhere else.
 func (x *Exchange) createSession(ctx context.Context, s *SignIn) (*model.Session, error) {
+	a := x.auth
 	now := x.Now()
-	lifetime := x.auth.config.Session.ExpiresIn
+	lifetime := a.config.Session.ExpiresIn
 	if s.DontRemember {
 		lifetime = notRemembered
 	}
@@ -79,14 +36,19 @@ func (x *Exchange) createSession(ctx context.Context, s *SignIn) (*model.Session
 	}
 	ip, agent := x.ClientIP(), x.userAgent()
 	session := &model.Session{
-		ID: x.auth.newID(model.SessionTable), Token: secret.ID(), UserID: s.User.ID, CreatedAt: now, UpdatedAt: now, ExpiresAt: now.Add(lifetime),
+		ID: a.newID(model.SessionTable), Token: secret.ID(), UserID: s.User.ID, CreatedAt: now, UpdatedAt: now, ExpiresAt: now.Add(lifetime),
 		IPAddress: &ip, UserAgent: &agent, Extra: s.Extra,
 	}
-	rec, err := x.auth.create(ctx, x.auth.tables.session, session.Record())
+	session, err := a.hooks.session.create(ctx, a.store, session, func(ctx context.Context, row *model.Session) (*model.Session, error) {
+		return a.sessions.create(ctx, &ActiveSession{Session: row, User: s.User})
+	})
+	if errors.Is(err, ErrRefused) {
+		return nil, ErrFailedToCreateSession.Wrap(err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("core: create session: %w", err)
 	}
-	return model.SessionFromRecord(x.auth.tables.session, rec)
+	return session, nil
 }
 
 // maxUserAgent is how many bytes of a User-Agent header are kept. Browsers send some hundred.
@@ -112,43 +74,80 @@ func latin1(s string) string {
 	return s
 }
 
-// resolveOptions are the ways in which /get-session differs from looking at the session on the way to something else.
+// resolveOptions are the ways in which looking for the session differs from one request to the other.
 type resolveOptions struct {
+	// disableCache asks the store also where the cookie cache has the session.
+	disableCache bool
 	// disableRefresh leaves the session's expiry as it is.
 	disableRefresh bool
+	// deferred says that another request is to prolong the session and delete what has expired.
+	deferred bool
 }
 
-// resolveSession finds the caller's session and prolongs it when that is due (formats.md §4.2). It returns nil where
-// there is none. An error is a breakdown: no cookie is touched then, so that a dead database signs nobody out.
-func (x *Exchange) resolveSession(ctx context.Context, o resolveOptions) (*ActiveSession, error) {
+// resolution is what was found.
+type resolution struct {
+	session *ActiveSession
+	// cached says that nobody but the cookie cache was asked.
+	cached bool
+}
+
+// resolveSession finds the caller's session and prolongs it when that is due (formats.md §4.2). There may be none. An error
+// is a breakdown: no cookie is touched then, so that a dead database signs nobody out.
+func (x *Exchange) resolveSession(ctx context.Context, o resolveOptions) (resolution, error) {
 	a := x.auth
 	token, ok := x.signedCookie(&a.cookies.sessionToken)
+	if a.cache == nil {
+		x.clearSessionData() // of a time when there was a cache
+	}
 	if !ok {
-		return nil, nil
+		return resolution{}, nil
+	}
+	if a.cache != nil && !o.disableCache {
+		if s := x.cachedSession(token); s != nil {
+			return resolution{s, true}, nil
+		}
 	}
 	s, err := a.FindSession(ctx, token)
 	if errors.Is(err, store.ErrNotFound) {
 		x.expireSessionCookies()
-		return nil, nil
+		return resolution{}, nil
 	}
 	if err != nil {
-		return nil, err
+		return resolution{}, err
 	}
 	now := x.Now()
 	if a.expired(s.Session.ExpiresAt, now) {
-		if err := a.DeleteSession(ctx, token); err != nil {
-			return nil, err
+		if !o.deferred {
+			if err := a.DeleteSession(ctx, token); err != nil {
+				return resolution{}, err
+			}
 		}
+		x.expireSessionCookies()
+		return resolution{}, nil
+	}
+	if _, dontRemember := x.signedCookie(&a.cookies.dontRemember); dontRemember || o.disableRefresh {
+		return resolution{session: s}, nil
+	}
+	due := !a.config.Session.DisableRefresh && a.refreshDue(s.Session, now)
+	if o.deferred {
+		s.NeedsRefresh = &due
+	} else if due {
+		s, err = x.refresh(ctx, s, now)
+		return resolution{session: s}, err
+	}
+	x.setSessionData(s, false)
+	return resolution{session: s}, nil
+}
+
+// confirmSession asks the store whether a session that the cookie cache knows is still there, and returns it as it is
+// now, or nil. Nothing is prolonged by it.
+func (x *Exchange) confirmSession(ctx context.Context, token string) (*ActiveSession, error) {
+	s, err := x.auth.FindSession(ctx, token)
+	if errors.Is(err, store.ErrNotFound) || err == nil && x.auth.expired(s.Session.ExpiresAt, x.Now()) {
 		x.expireSessionCookies()
 		return nil, nil
 	}
-	if o.disableRefresh || a.config.Session.DisableRefresh || !a.refreshDue(s.Session, now) {
-		return s, nil
-	}
-	if _, dontRemember := x.signedCookie(&a.cookies.dontRemember); dontRemember {
-		return s, nil
-	}
-	return x.refresh(ctx, s, now)
+	return s, err
 }
 
 // expired says whether a moment has passed. In Exact the very millisecond of expiry is still good, as upstream has it.
@@ -164,21 +163,17 @@ func (a *Auth) refreshDue(s *model.Session, now time.Time) bool {
 	return !s.ExpiresAt.Add(c.UpdateAge - c.ExpiresIn).After(now)
 }
 
-// refresh prolongs a session by a full lifetime. A session revoked in the meantime stays revoked: the row must still be
-// there.
+// refresh prolongs a session by a full lifetime. A session revoked in the meantime stays revoked: it must still be there.
 func (x *Exchange) refresh(ctx context.Context, s *ActiveSession, now time.Time) (*ActiveSession, error) {
-	a := x.auth
-	expires := now.Add(a.config.Session.ExpiresIn)
-	n, err := a.store.Update(ctx, store.From(a.tables.session, store.Eq("token", s.Session.Token)),
-		store.Record{"expiresAt": expires, "updatedAt": now})
-	if err != nil {
-		return nil, fmt.Errorf("core: refresh session: %w", err)
-	}
-	if n == 0 {
+	set := store.Record{"expiresAt": now.Add(x.auth.config.Session.ExpiresIn), "updatedAt": now}
+	updated, err := x.auth.UpdateSession(ctx, s, set)
+	if errors.Is(err, store.ErrNotFound) {
 		x.expireSessionCookies()
 		return nil, ErrFailedToGetSession
 	}
-	s.Session.ExpiresAt, s.Session.UpdatedAt = expires, now
-	x.setSessionCookie(s, false)
-	return s, nil
+	if err != nil {
+		return nil, fmt.Errorf("core: refresh session: %w", err)
+	}
+	x.setSessionCookie(updated, false)
+	return updated, nil
 }

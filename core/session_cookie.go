@@ -24,10 +24,11 @@ func newCookieSet(c *Config, base origin.Base) cookieSet {
 			jar.Domain = base.Host()
 		}
 	}
+	cacheAge := cookie.For(c.Session.CookieCache.MaxAge)
 	return cookieSet{
 		jar:          jar,
 		sessionToken: jar.Cookie("session_token", cookie.Patch{}),
-		sessionData:  jar.Cookie("session_data", cookie.Patch{}),
+		sessionData:  jar.Cookie("session_data", cookie.Patch{MaxAge: &cacheAge}),
 		dontRemember: jar.Cookie("dont_remember", cookie.Patch{}),
 	}
 }
@@ -99,6 +100,7 @@ func (x *Exchange) setSessionCookie(s *ActiveSession, dontRemember bool) {
 	} else if _, marked := x.signedCookie(&x.auth.cookies.dontRemember); marked {
 		x.ExpireCookie(x.auth.cookies.dontRemember)
 	}
+	x.setSessionData(s, dontRemember)
 }
 
 // SendSession sends the caller's session cookies again, after the session or its user has changed. Whether the client was
@@ -112,5 +114,6 @@ func (x *Exchange) SendSession(s *ActiveSession) {
 func (x *Exchange) expireSessionCookies() {
 	x.ExpireCookie(x.auth.cookies.sessionToken)
 	x.ExpireCookie(x.auth.cookies.sessionData)
+	x.clearSessionData()
 	x.ExpireCookie(x.auth.cookies.dontRemember)
 }

@@ -38,6 +38,7 @@ func (x *Exchange) CompleteSignIn(ctx context.Context, s SignIn) (*model.Session
 	if err != nil {
 		return nil, err
 	}
+	x.Emit(ctx, SignedIn{User: s.User, SessionID: session.ID, Method: s.Method})
 	return session, x.announce(ctx, &ActiveSession{Session: session, User: s.User}, s.DontRemember)
 }
 

@@ -34,20 +34,26 @@ func (a *Auth) findUser(ctx context.Context, where store.Cond) (*model.User, err
 
 // CreateUser stores a new user and returns it as stored. Its id, times and the defaults of its columns are filled in; its
 // email is normalised. ErrUserExists if the address, or the value of another unique column, is taken;
-// ErrFailedToCreateUser if the database cannot hold a value.
+// ErrFailedToCreateUser if the database cannot hold a value, or a hook refused.
 func (a *Auth) CreateUser(ctx context.Context, u model.User) (*model.User, error) {
 	now := a.Now()
 	u.ID, u.Email, u.CreatedAt, u.UpdatedAt = a.newID(model.UserTable), NormalizeEmail(u.Email), now, now
-	rec, err := a.create(ctx, a.tables.user, u.Record())
+	created, err := a.hooks.user.create(ctx, a.store, &u, func(ctx context.Context, u *model.User) (*model.User, error) {
+		rec, err := a.create(ctx, a.tables.user, u.Record())
+		if err != nil {
+			return nil, err
+		}
+		return model.UserFromRecord(a.tables.user, rec)
+	})
 	switch {
 	case errors.Is(err, store.ErrConflict):
 		return nil, ErrUserExists.Wrap(err)
-	case errors.Is(err, store.ErrInvalid):
+	case errors.Is(err, store.ErrInvalid), errors.Is(err, ErrRefused):
 		return nil, ErrFailedToCreateUser.Wrap(err)
 	case err != nil:
 		return nil, fmt.Errorf("core: create user: %w", err)
 	}
-	return model.UserFromRecord(a.tables.user, rec)
+	return created, nil
 }
 
 // Shaped returns a copy of a user that no store has seen with the columns that a stored one would have, in schema order,
@@ -66,26 +72,33 @@ func (a *Auth) UpdateUser(ctx context.Context, id string, set store.Record) (*mo
 	if _, ok := set["updatedAt"]; !ok {
 		set["updatedAt"] = a.Now()
 	}
-	n, err := a.store.Update(ctx, store.From(a.tables.user, store.Eq("id", id)), set)
-	if err == nil && n == 0 {
-		err = store.ErrNotFound
-	}
-	if err != nil {
-		return nil, fmt.Errorf("core: update user: %w", err)
-	}
-	return a.FindUser(ctx, id)
+	return a.hooks.user.update(ctx, a.store, set, func(ctx context.Context, set store.Record) (*model.User, error) {
+		n, err := a.store.Update(ctx, store.From(a.tables.user, store.Eq("id", id)), set)
+		if err == nil && n == 0 {
+			err = store.ErrNotFound
+		}
+		if err != nil {
+			return nil, fmt.Errorf("core: update user: %w", err)
+		}
+		u, err := a.FindUser(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if err := a.sessions.userChanged(ctx, u); err != nil {
+			return nil, fmt.Errorf("core: update user: %w", err)
+		}
+		return u, nil
+	})
 }
 
 // DeleteUser removes a user with all accounts and sessions, all of it or nothing. ErrNotFound of package store if there is
 // no such user.
 func (a *Auth) DeleteUser(ctx context.Context, id string) error {
-	return a.store.InTx(ctx, func(ctx context.Context) error {
-		if err := a.DeleteSessions(ctx, id); err != nil {
-			return err
-		}
-		if err := a.DeleteAccounts(ctx, id); err != nil {
-			return err
-		}
+	load := func(ctx context.Context) ([]*model.User, error) {
+		u, err := a.FindUser(ctx, id)
+		return []*model.User{u}, err
+	}
+	write := func(ctx context.Context) error {
 		n, err := a.store.Delete(ctx, store.From(a.tables.user, store.Eq("id", id)))
 		if err == nil && n == 0 {
 			err = store.ErrNotFound
@@ -94,16 +107,29 @@ func (a *Auth) DeleteUser(ctx context.Context, id string) error {
 			return fmt.Errorf("core: delete user: %w", err)
 		}
 		return nil
+	}
+	return a.store.InTx(ctx, func(ctx context.Context) error {
+		if err := a.DeleteSessions(ctx, id); err != nil {
+			return err
+		}
+		if err := a.DeleteAccounts(ctx, id); err != nil {
+			return err
+		}
+		return a.hooks.user.delete(ctx, a.store, load, write)
 	})
 }
 
 // create inserts a record after filling in the defaults of the columns that it leaves out.
 func (a *Auth) create(ctx context.Context, t *schema.Table, rec store.Record) (store.Record, error) {
+	a.fillDefaults(t, rec)
+	return a.store.Create(ctx, t, rec)
+}
+
+func (a *Auth) fillDefaults(t *schema.Table, rec store.Record) {
 	for i := range t.Columns {
 		c := &t.Columns[i]
 		if _, ok := rec[c.Name]; !ok && c.Default != nil {
 			rec[c.Name] = c.Default(a.Now())
 		}
 	}
-	return a.store.Create(ctx, t, rec)
 }

@@ -2,8 +2,11 @@ package core
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/cardea-auth/cardea/core/model"
@@ -13,14 +16,42 @@ import (
 // ErrNoVerification says that there is no verification record with an identifier, or that it has expired or was consumed.
 var ErrNoVerification = errors.New("core: no such verification")
 
+// verificationPlace is where an installation keeps its verification records: in the table (verification_table.go) or in
+// secondary storage, with or without the table (verification_storage.go). Identifiers are in their stored form.
+type verificationPlace interface {
+	create(ctx context.Context, v *model.Verification) (*model.Verification, error)
+	// peek returns the newest record with that identifier, expired or not. ErrNotFound of package store.
+	peek(ctx context.Context, identifier string) (*model.Verification, error)
+	// consume removes the newest record with that identifier, and older ones with it, and returns it: to one caller.
+	// ErrNotFound of package store for all others.
+	consume(ctx context.Context, identifier string) (*model.Verification, error)
+	// delete removes all records with that identifier.
+	delete(ctx context.Context, identifier string) error
+}
+
+func (a *Auth) newVerificationPlace() verificationPlace {
+	table := &tableVerifications{a}
+	if a.storage == nil {
+		return table
+	}
+	p := &storedVerifications{auth: a, kept: a.storage}
+	if a.config.Verification.StoreInDatabase {
+		p.table = table
+	}
+	return p
+}
+
 // CreateVerification stores something that is good once and for a while. identifier says what for and for whom, such as
 // "reset-password:<token>"; value is what comes back when it is used.
+//
+// In secondary storage the record is written when the transaction that ctx carries has committed.
 func (a *Auth) CreateVerification(ctx context.Context, identifier, value string, lifetime time.Duration) error {
 	now := a.Now()
-	_, err := a.tables.verifications.Create(ctx, a.store, model.Verification{
-		ID: a.newID(model.VerificationTable), Identifier: identifier, Value: value, ExpiresAt: now.Add(lifetime), CreatedAt: now, UpdatedAt: now,
-	})
-	if err != nil {
+	v := &model.Verification{
+		ID: a.newID(model.VerificationTable), Identifier: a.stored(identifier), Value: value,
+		ExpiresAt: now.Add(lifetime), CreatedAt: now, UpdatedAt: now,
+	}
+	if _, err := a.hooks.verification.create(ctx, a.store, v, a.records.create); err != nil {
 		return fmt.Errorf("core: create verification: %w", err)
 	}
 	return nil
@@ -29,59 +60,110 @@ func (a *Auth) CreateVerification(ctx context.Context, identifier, value string,
 // PeekVerification returns the value of a record without using it up, for a page that only shows whether a link is still
 // good. What it allows must be asked of ConsumeVerification. ErrNoVerification if there is none that is alive.
 func (a *Auth) PeekVerification(ctx context.Context, identifier string) (string, error) {
-	found, err := a.tables.verifications.List(ctx, a.store, store.Query{
-		Where: []store.Cond{store.Eq("identifier", identifier)}, OrderBy: newest, Limit: 1,
-	})
-	if err != nil {
-		return "", fmt.Errorf("core: find verification: %w", err)
+	for _, form := range a.forms(identifier) {
+		v, err := a.records.peek(ctx, form)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return "", fmt.Errorf("core: find verification: %w", err)
+		}
+		return a.alive(v)
 	}
-	if len(found) == 0 {
-		return "", ErrNoVerification
-	}
-	return a.alive(&found[0])
+	return "", ErrNoVerification
 }
 
 // ConsumeVerification uses a record up and returns its value: of any number of callers at once, one gets it. Older records
 // with the same identifier go with it. ErrNoVerification for everybody else, and if it has expired.
 //
-// Called in a transaction together with what it allows, the two happen together or not at all.
+// Called in a transaction together with what it allows, the two happen together or not at all. In secondary storage the
+// record is gone at once, whatever becomes of the transaction.
 func (a *Auth) ConsumeVerification(ctx context.Context, identifier string) (string, error) {
-	where := []store.Cond{store.Eq("identifier", identifier)}
-	var v model.Verification
-	err := a.store.InTx(ctx, func(ctx context.Context) error {
-		rec, err := a.store.ConsumeOne(ctx, store.Query{Table: a.tables.verifications.Table(), Where: where, OrderBy: newest})
+	forms := a.forms(identifier)
+	for i, form := range forms {
+		v, err := a.consume(ctx, form)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
 		if err != nil {
-			return err
+			return "", fmt.Errorf("core: consume verification: %w", err)
 		}
-		if v, err = a.tables.verifications.Decode(rec); err != nil {
-			return err
+		for _, other := range forms[i+1:] {
+			if err := a.records.delete(ctx, other); err != nil {
+				return "", fmt.Errorf("core: consume verification: %w", err)
+			}
 		}
-		_, err = a.tables.verifications.Delete(ctx, a.store, append(where, store.Lte("createdAt", v.CreatedAt))...)
+		return a.alive(v)
+	}
+	return "", ErrNoVerification
+}
+
+func (a *Auth) consume(ctx context.Context, form string) (consumed *model.Verification, err error) {
+	load := func(ctx context.Context) ([]*model.Verification, error) {
+		v, err := a.records.peek(ctx, form)
+		if err != nil {
+			return nil, err
+		}
+		return []*model.Verification{v}, nil
+	}
+	err = a.hooks.verification.delete(ctx, a.store, load, func(ctx context.Context) (err error) {
+		consumed, err = a.records.consume(ctx, form)
 		return err
 	})
-	if errors.Is(err, store.ErrNotFound) {
-		return "", ErrNoVerification
-	}
-	if err != nil {
-		return "", fmt.Errorf("core: consume verification: %w", err)
-	}
-	return a.alive(&v)
+	return consumed, err
 }
 
 // DeleteVerifications removes all records with an identifier.
 func (a *Auth) DeleteVerifications(ctx context.Context, identifier string) error {
-	if _, err := a.tables.verifications.Delete(ctx, a.store, store.Eq("identifier", identifier)); err != nil {
-		return fmt.Errorf("core: delete verifications: %w", err)
+	for _, form := range a.forms(identifier) {
+		load := func(ctx context.Context) ([]*model.Verification, error) {
+			v, err := a.records.peek(ctx, form)
+			return []*model.Verification{v}, err
+		}
+		write := func(ctx context.Context) error { return a.records.delete(ctx, form) }
+		if err := a.hooks.verification.delete(ctx, a.store, load, write); err != nil {
+			return fmt.Errorf("core: delete verifications: %w", err)
+		}
 	}
 	return nil
 }
-
-// newest orders records that share an identifier: the last one made counts.
-var newest = []store.Order{{Column: "createdAt", Desc: true}}
 
 func (a *Auth) alive(v *model.Verification) (string, error) {
 	if a.expired(v.ExpiresAt, a.Now()) {
 		return "", ErrNoVerification
 	}
 	return v.Value, nil
+}
+
+// HashIdentifier is the [IdentifierFunc] that better-auth calls "hashed": SHA-256 in base64url.
+func HashIdentifier(identifier string) string {
+	sum := sha256.Sum256([]byte(identifier))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// identifierFunc returns the form that is configured for an identifier, nil for as it is.
+func (c *VerificationConfig) identifierFunc(identifier string) IdentifierFunc {
+	for _, o := range c.Overrides {
+		if strings.HasPrefix(identifier, o.Prefix) {
+			return o.Identifiers
+		}
+	}
+	return c.Identifiers
+}
+
+// stored returns the form in which a new record has its identifier.
+func (a *Auth) stored(identifier string) string {
+	if fn := a.config.Verification.identifierFunc(identifier); fn != nil {
+		return fn(identifier)
+	}
+	return identifier
+}
+
+// forms are those in which a record may have its identifier: the configured one, and as it is, for records from before
+// that was configured.
+func (a *Auth) forms(identifier string) []string {
+	if form := a.stored(identifier); form != identifier {
+		return []string{form, identifier}
+	}
+	return []string{identifier}
 }

@@ -46,7 +46,7 @@ func (a *Auth) visit(ctx context.Context, r *http.Request, check Guard) (v Visit
 			v = Visit{Refusal: x.respondError(ctx, newPanicError(p))}
 		}
 	}()
-	if err := check(ctx, x); err != nil {
+	if err := check(x.withExchange(ctx), x); err != nil {
 		return Visit{Refusal: x.respondError(ctx, err)}
 	}
 	v.Session = x.session

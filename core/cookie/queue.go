@@ -19,9 +19,14 @@ func (q *Queue) Set(c Cookie) { q.pending = append(q.pending, c) }
 // Expire tells the browser to delete c, whatever its value. Pending cookies of its name and of its chunks, <name>.0
 // and so on, are removed first. The attributes of c must be those it was set with, else the browser keeps it.
 func (q *Queue) Expire(c Cookie) {
-	q.pending = slices.DeleteFunc(q.pending, func(p Cookie) bool { return isPartOf(p.Name, c.Name) })
+	q.Drop(c.Name)
 	c.Value, c.MaxAge, c.Expires = "", For(0), time.Time{}
 	q.Set(c)
+}
+
+// Drop removes the pending cookies of that name, and of its chunks.
+func (q *Queue) Drop(name string) {
+	q.pending = slices.DeleteFunc(q.pending, func(p Cookie) bool { return isPartOf(p.Name, name) })
 }
 
 // Get returns the last pending cookie of that name, and whether there is one. An expired cookie counts: its value is

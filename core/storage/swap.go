@@ -80,6 +80,17 @@ func Update(ctx context.Context, s Swapper, key string, fn func(old string, foun
 	return fmt.Errorf("storage: update: the value changed %d times while it was being changed", maxRounds)
 }
 
+// Force makes the change whatever the value has become meanwhile, for a storage that is no [Swapper].
+func (c Change) Force(ctx context.Context, s Storage, key string) error {
+	switch c.kind {
+	case put:
+		return s.Set(ctx, key, c.value, c.ttl)
+	case drop:
+		return s.Delete(ctx, key)
+	}
+	return nil
+}
+
 func (c Change) apply(ctx context.Context, s Swapper, key, old string, found bool) (done bool, err error) {
 	switch {
 	case c.kind == put && found:

@@ -1,0 +1,104 @@
+package core
+
+import (
+	"context"
+
+	"github.com/cardea-auth/cardea/core/model"
+	"github.com/cardea-auth/cardea/core/store"
+)
+
+// tableSessions keeps sessions in the session table.
+type tableSessions struct{ auth *Auth }
+
+func (p *tableSessions) find(ctx context.Context, token string) (*ActiveSession, error) {
+	a := p.auth
+	finder, ok := a.store.(store.JoinFinder)
+	var left, right []any
+	var err error
+	if ok {
+		left, right, err = finder.FindJoined(ctx, a.tables.login, token)
+	} else {
+		left, right, err = findJoined(ctx, a.store, a.tables.login, token)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s, err := model.SessionFromRow(a.tables.session, left)
+	if err != nil {
+		return nil, err
+	}
+	u, err := model.UserFromRow(a.tables.user, right)
+	if err != nil {
+		return nil, err
+	}
+	return &ActiveSession{Session: s, User: u}, nil
+}
+
+// findJoined is what a store without a join of its own does for one.
+func findJoined(ctx context.Context, s store.Store, j *store.Join, key string) (left, right []any, err error) {
+	l, err := s.FindOne(ctx, store.From(j.Left, store.Eq(j.Key, key)))
+	if err != nil {
+		return nil, nil, err
+	}
+	id, err := j.Left.Column(j.On).Normalize(l[j.On])
+	if err != nil {
+		return nil, nil, err
+	}
+	r, err := s.FindOne(ctx, store.From(j.Right, store.Eq("id", id)))
+	if err != nil {
+		return nil, nil, err
+	}
+	return model.Row(j.Left, l), model.Row(j.Right, r), nil
+}
+
+func (p *tableSessions) create(ctx context.Context, s *ActiveSession) (*model.Session, error) {
+	rec, err := p.auth.create(ctx, p.auth.tables.session, s.Session.Record())
+	if err != nil {
+		return nil, err
+	}
+	return model.SessionFromRecord(p.auth.tables.session, rec)
+}
+
+func (p *tableSessions) update(ctx context.Context, s *ActiveSession, set store.Record) error {
+	n, err := p.auth.store.Update(ctx, store.From(p.auth.tables.session, store.Eq("token", s.Session.Token)), set)
+	if err == nil && n == 0 {
+		err = store.ErrNotFound
+	}
+	return err
+}
+
+func (p *tableSessions) list(ctx context.Context, which sessionSet) ([]*model.Session, error) {
+	a := p.auth
+	records, err := a.store.FindMany(ctx, store.Query{
+		Table:   a.tables.session,
+		Where:   append(which.conds(), store.Gt("expiresAt", a.Now())),
+		OrderBy: []store.Order{{Column: "createdAt"}},
+		Limit:   maxListed,
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*model.Session, len(records))
+	for i, rec := range records {
+		if out[i], err = model.SessionFromRecord(a.tables.session, rec); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (p *tableSessions) delete(ctx context.Context, which sessionSet) error {
+	_, err := p.auth.store.Delete(ctx, store.From(p.auth.tables.session, which.conds()...))
+	return err
+}
+
+// end marks sessions as over and keeps their rows, for an installation that wants to know later who was signed in.
+func (p *tableSessions) end(ctx context.Context, which sessionSet) error {
+	now := p.auth.Now()
+	where := append(which.conds(), store.Gt("expiresAt", now))
+	_, err := p.auth.store.Update(ctx, store.From(p.auth.tables.session, where...), store.Record{"expiresAt": now})
+	return err
+}
+
+// userChanged has nothing to do: the row of the user is read with that of the session.
+func (p *tableSessions) userChanged(context.Context, *model.User) error { return nil }
