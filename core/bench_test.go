@@ -11,12 +11,16 @@ import (
 	"github.com/cardea-auth/cardea/plugin/emailpassword"
 )
 
-func benchAuth(b *testing.B) *core.Auth {
+func benchAuth(b *testing.B, change ...func(*core.Config)) *core.Auth {
 	b.Helper()
-	auth, err := core.New(core.Config{
+	c := core.Config{
 		BaseURL: testOrigin, Secret: testSecret, Store: memdb.New(), Password: core.PasswordConfig{Hasher: fastHasher{}},
 		Plugins: []core.Plugin{emailpassword.New(emailpassword.Options{})},
-	})
+	}
+	for _, f := range change {
+		f(&c)
+	}
+	auth, err := core.New(c)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -48,8 +48,12 @@ func (a *Auth) CreateUser(ctx context.Context, u model.User) (*model.User, error
 	switch {
 	case errors.Is(err, store.ErrConflict):
 		return nil, ErrUserExists.Wrap(err)
-	case errors.Is(err, store.ErrInvalid), errors.Is(err, ErrRefused):
+	case errors.Is(err, store.ErrInvalid):
 		return nil, ErrFailedToCreateUser.Wrap(err)
+	case errors.Is(err, ErrRefused):
+		e := ErrFailedToCreateUser.Wrap(err)
+		e.Status = 400
+		return nil, e
 	case err != nil:
 		return nil, fmt.Errorf("core: create user: %w", err)
 	}
