@@ -34,6 +34,7 @@ type Auth struct {
 	// listeners are told of events.
 	listeners listeners
 	hooks     dataHooks
+	http      httpHooks
 	storage   storage.Storage // nil without secondary storage
 	sessions  sessionPlace
 	records   verificationPlace
@@ -93,7 +94,7 @@ func (a *Auth) build(baseErr error) error {
 	problems = append(problems, err)
 
 	a.listeners = newListeners(owners)
-	a.hooks = newDataHooks(c, owners)
+	a.hooks, a.http = newDataHooks(c, owners), newHTTPHooks(owners)
 
 	sources := make([]schema.Source, 0, len(owners))
 	for _, o := range owners {

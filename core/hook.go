@@ -7,7 +7,8 @@ import (
 )
 
 // Hook is a step before or after endpoints. It has three forms: typed to one endpoint ([Before], [After]), erased with
-// a matcher ([BeforeAny], [AfterAny]), and by an interface that inputs implement ([BeforeInput]). Hooks run in the order
+// a matcher ([BeforeAny], [AfterAny]), and by an interface that inputs implement ([BeforeInput]). Two more stand around
+// HTTP as a whole ([OnRequest], [OnResponse]), and one is told of what has happened ([OnEvent]). Hooks run in the order
 // of formats.md §15: the app's own (Config.Hooks), then each plugin's in the order of Config.Plugins.
 //
 // A before hook sees the decoded input, not yet validated, and may change it. It may refuse by returning an error, or
@@ -18,6 +19,9 @@ type Hook struct {
 	match  func(AnyEndpoint) bool
 	before func(ctx context.Context, x *Exchange, in any) error
 	after  func(ctx context.Context, x *Exchange, out any, err error) (any, error)
+
+	request  func(ctx context.Context, x *Exchange) error
+	response func(ctx context.Context, x *Exchange, res *Response) (*Response, error)
 
 	event  reflect.Type // for hooks made by OnEvent
 	listen func(ctx context.Context, x *Exchange, e Event)
