@@ -12,8 +12,10 @@ import (
 	"github.com/cardea-auth/cardea/core/model"
 	"github.com/cardea-auth/cardea/core/origin"
 	"github.com/cardea-auth/cardea/core/password"
+	"github.com/cardea-auth/cardea/core/ratelimit"
 	"github.com/cardea-auth/cardea/core/schema"
 	"github.com/cardea-auth/cardea/core/secret"
+	"github.com/cardea-auth/cardea/core/storage"
 	"github.com/cardea-auth/cardea/core/store"
 )
 
@@ -34,6 +36,9 @@ type Auth struct {
 	extraUserColumns []schema.Column
 	clientIP         *clientip.Resolver
 	hasher           password.Hasher
+	secondary        storage.Storage    // nil without one; with the configured timeout on every call
+	limiter          *ratelimit.Limiter // nil where limits are off
+	recipientKey     []byte             // makes the names under which mails are counted
 	tasks            tasks
 	closers          []namedCloser // in order of Init
 }
@@ -94,6 +99,9 @@ func (a *Auth) build(baseErr error) error {
 	a.clientIP, err = clientip.New(c.clientIPOptions())
 	problems = append(problems, err)
 
+	rules, err := a.rateLimitRules(owners)
+	problems = append(problems, err)
+
 	patterns := c.TrustedOrigins
 	if c.BaseURL != "" && baseErr == nil {
 		patterns = slices.Concat([]string{a.base.Origin()}, patterns)
@@ -116,6 +124,7 @@ func (a *Auth) build(baseErr error) error {
 	}
 	a.cookies = newCookieSet(c, a.base)
 	a.store = withTimeout(c.Store, c.StoreTimeout)
+	a.secondary = withStorageTimeout(c.SecondaryStorage, c.StoreTimeout)
 	a.hasher = password.Bounded(c.Password.Hasher, c.Password.Limits)
 	a.tasks.run = c.Background
 	a.extraUserColumns = model.ExtraUserColumns(a.schema)
@@ -127,13 +136,15 @@ func (a *Auth) build(baseErr error) error {
 		verifications: store.NewRows[model.Verification](a.schema.Table(model.VerificationTable)),
 		login:         &store.Join{Left: session, Right: user, Key: "token", On: "userId"},
 	}
+	a.limiter = a.newLimiter(rules)
+	a.recipientKey = a.keys.Derive("rate-limit/recipient", 32)
 	return nil
 }
 
 // collect reads the manifests: core's, the app's, the plugins'.
 func collect(c *Config) ([]owner, error) {
 	owners := []owner{
-		{"core", Manifest{ID: "core", Endpoints: coreEndpoints(), Schema: model.Schema()}},
+		{"core", Manifest{ID: "core", Endpoints: coreEndpoints(), Schema: coreSchema(c)}},
 		{"Config", Manifest{Hooks: c.Hooks, Schema: c.Schema}},
 	}
 	var problems []error

@@ -15,7 +15,7 @@ func benchAuth(b *testing.B) *core.Auth {
 	b.Helper()
 	auth, err := core.New(core.Config{
 		BaseURL: testOrigin, Secret: testSecret, Store: memdb.New(), Password: core.PasswordConfig{Hasher: fastHasher{}},
-		Plugins: []core.Plugin{emailpassword.New(emailpassword.Options{})},
+		Plugins: []core.Plugin{emailpassword.New(emailpassword.Options{})}, RateLimit: core.RateLimitConfig{Enabled: core.Off},
 	})
 	if err != nil {
 		b.Fatal(err)

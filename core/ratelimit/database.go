@@ -33,6 +33,10 @@ type DatabaseOptions struct {
 	// Background runs the deletion of expired rows without making a request wait; it deals with the error. name says
 	// what it is, for logs. The default runs it at once and returns its error from Consume.
 	Background func(ctx context.Context, name string, fn func(ctx context.Context) error)
+	// NewID makes the id of a new row. The default is a random one.
+	NewID func() string
+	// KeepFor is the longest window of a rule given to [Limiter.Count], if it is longer than those of the rules.
+	KeepFor time.Duration
 }
 
 // Database counts in a table, which servers may share, also with Node ones. It is safe for concurrent use; make one with
@@ -46,6 +50,7 @@ type Database struct {
 	rows       *store.Rows[row]
 	now        func() time.Time
 	background func(ctx context.Context, name string, fn func(ctx context.Context) error)
+	newID      func() string
 
 	longest   atomic.Int64 // window in ms, also of the rules that came with requests
 	nextPrune atomic.Int64 // in ms since 1970
@@ -60,8 +65,11 @@ func NewDatabase(s store.Store, t *schema.Table, rules *Rules, o DatabaseOptions
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	d := &Database{store: s, rows: store.NewRows[row](t), now: o.Now, background: o.Background}
-	d.longest.Store(rules.longest.Milliseconds())
+	if o.NewID == nil {
+		o.NewID = secret.ID
+	}
+	d := &Database{store: s, rows: store.NewRows[row](t), now: o.Now, background: o.Background, newID: o.NewID}
+	d.longest.Store(max(rules.longest, o.KeepFor).Milliseconds())
 	return d
 }
 
@@ -116,7 +124,7 @@ func (d *Database) try(ctx context.Context, key string, rule Rule, competing boo
 }
 
 func (d *Database) create(ctx context.Context, key string, now int64) error {
-	_, err := d.rows.Create(ctx, d.store, row{ID: secret.ID(), Key: key, Count: 1, LastRequest: now})
+	_, err := d.rows.Create(ctx, d.store, row{ID: d.newID(), Key: key, Count: 1, LastRequest: now})
 	if errors.Is(err, store.ErrConflict) {
 		return errLost
 	}
