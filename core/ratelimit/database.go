@@ -96,8 +96,8 @@ func (d *Database) Consume(ctx context.Context, key string, rule Rule) (retryAft
 // try returns how long to wait, or 0 if the request is allowed. errLost if that has to be found out again. competing
 // says that others are at the same counter.
 func (d *Database) try(ctx context.Context, key string, rule Rule, competing bool) (wait time.Duration, err error) {
-	now := d.now().UnixMilli()
 	r, err := d.rows.Find(ctx, d.store, store.Eq("key", key))
+	now := d.now().UnixMilli() // after it: nobody else's request is in the future then
 	if errors.Is(err, store.ErrNotFound) {
 		if err := d.create(ctx, key, now); err != nil {
 			return 0, err
