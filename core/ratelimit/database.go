@@ -43,8 +43,8 @@ type DatabaseOptions struct {
 // [NewDatabase].
 //
 // A request takes two queries: one reads the counter, the other changes it if nobody else did. Of several requests that
-// compete for one counter only the first gets through that way; the others take turns at the row in transactions. A
-// denied request takes one query.
+// compete for one counter only the first gets through that way; the others take turns at the row, and three queries. A
+// denied request takes one.
 type Database struct {
 	store      store.Store
 	rows       *store.Rows[row]
@@ -141,19 +141,19 @@ func (d *Database) replace(ctx context.Context, r row, count, now int64) error {
 	return err
 }
 
-// increment counts in the row as it is then, for as long as its window lasts and is not used up. The transaction holds
-// the row from the one change to the other; without it somebody could in between take the window for over.
+// increment counts in the row as it is then, for as long as its window lasts and is not used up. The window is prolonged
+// first: in between nobody takes it for over then, and nobody else is kept from counting. The two are no transaction, so
+// that the store tries each again where a database gives up one of several that wait for each other.
 func (d *Database) increment(ctx context.Context, key string, rule Rule, now int64) error {
-	err := d.store.InTx(ctx, func(ctx context.Context) error {
-		_, err := d.rows.Increment(ctx, d.store, "count", 1, store.Eq("key", key),
-			store.Gt("lastRequest", now-rule.Window.Milliseconds()), store.Lt("count", int64(rule.Max)))
-		if err != nil {
-			return err
-		}
-		// The other may have looked at the clock later: the window must not end earlier for that.
-		_, err = d.rows.Update(ctx, d.store, store.Record{"lastRequest": now}, store.Eq("key", key), store.Lt("lastRequest", now))
+	open := []store.Cond{
+		store.Eq("key", key), store.Gt("lastRequest", now-rule.Window.Milliseconds()), store.Lt("count", int64(rule.Max)),
+	}
+	// Another may have looked at the clock later: the window must not end earlier for this one.
+	_, err := d.rows.Update(ctx, d.store, store.Record{"lastRequest": now}, append(open, store.Lt("lastRequest", now))...)
+	if err != nil {
 		return err
-	})
+	}
+	_, err = d.rows.Increment(ctx, d.store, "count", 1, open...)
 	if errors.Is(err, store.ErrNotFound) {
 		return errLost
 	}
