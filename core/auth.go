@@ -15,7 +15,6 @@ import (
 	"github.com/cardea-auth/cardea/core/ratelimit"
 	"github.com/cardea-auth/cardea/core/schema"
 	"github.com/cardea-auth/cardea/core/secret"
-	"github.com/cardea-auth/cardea/core/storage"
 	"github.com/cardea-auth/cardea/core/store"
 )
 
@@ -36,7 +35,6 @@ type Auth struct {
 	extraUserColumns []schema.Column
 	clientIP         *clientip.Resolver
 	hasher           password.Hasher
-	secondary        storage.Storage    // nil without one; with the configured timeout on every call
 	limiter          *ratelimit.Limiter // nil where limits are off
 	recipientKey     []byte             // makes the names under which mails are counted
 	tasks            tasks
@@ -124,7 +122,6 @@ func (a *Auth) build(baseErr error) error {
 	}
 	a.cookies = newCookieSet(c, a.base)
 	a.store = withTimeout(c.Store, c.StoreTimeout)
-	a.secondary = withStorageTimeout(c.SecondaryStorage, c.StoreTimeout)
 	a.hasher = password.Bounded(c.Password.Hasher, c.Password.Limits)
 	a.tasks.run = c.Background
 	a.extraUserColumns = model.ExtraUserColumns(a.schema)

@@ -87,8 +87,8 @@ type Config struct {
 	// secure, /error shows a page, rate limits are off. The default is production.
 	Development bool
 
-	// StoreTimeout limits each call of the store and of the secondary storage, so that a dead database is an answer
-	// rather than a hang. The default is 4 s; negative is no limit.
+	// StoreTimeout limits each call of the store and each count of a request, so that a dead database is an answer rather
+	// than a hang. The default is 4 s; negative is no limit.
 	StoreTimeout time.Duration
 	// Now is the clock. The default is time.Now.
 	Now func() time.Time

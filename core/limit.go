@@ -113,23 +113,22 @@ func (a *Auth) newLimiter(rules *ratelimit.Rules) *ratelimit.Limiter {
 	if !c.RateLimit.on(c.Development) || c.ClientIP.Disable && exact {
 		return nil
 	}
-	counter := c.RateLimit.Counter
-	if counter == nil {
-		counter = a.newCounter(rules)
-	}
+	counter := a.newCounter(rules)
 	return ratelimit.New(rules, counter, ratelimit.Options{Exact: exact, FailOpen: c.RateLimit.FailOpen, Logger: c.Logger})
 }
 
 func (a *Auth) newCounter(rules *ratelimit.Rules) ratelimit.Counter {
 	c := &a.config
-	storage := c.RateLimit.Storage
-	if storage == RateLimitDefault && a.secondary != nil {
-		storage = RateLimitSecondary
+	where := c.RateLimit.Storage
+	if where == RateLimitDefault && c.SecondaryStorage != nil {
+		where = RateLimitSecondary
 	}
-	switch storage {
-	case RateLimitSecondary:
-		return ratelimit.NewSecondary(a.secondary)
-	case RateLimitDatabase:
+	switch {
+	case c.RateLimit.Counter != nil:
+		return timedCounter{c.RateLimit.Counter, c.StoreTimeout}
+	case where == RateLimitSecondary:
+		return timedCounter{ratelimit.NewSecondary(c.SecondaryStorage), c.StoreTimeout}
+	case where == RateLimitDatabase: // its queries have deadlines of their own
 		return ratelimit.NewDatabase(a.store, a.schema.Table(ratelimit.TableName), rules, ratelimit.DatabaseOptions{
 			Now: c.Now, Background: a.Background, KeepFor: c.RateLimit.Recipient.Window,
 			NewID: func() string { return a.newID(ratelimit.TableName) },
@@ -137,6 +136,21 @@ func (a *Auth) newCounter(rules *ratelimit.Rules) ratelimit.Counter {
 	default:
 		return ratelimit.NewMemory(ratelimit.MemoryOptions{Now: c.Now})
 	}
+}
+
+// timedCounter gives every count a deadline, unless it is negative.
+type timedCounter struct {
+	ratelimit.Counter
+	timeout time.Duration
+}
+
+func (c timedCounter) Consume(ctx context.Context, key string, rule ratelimit.Rule) (time.Duration, bool, error) {
+	if c.timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, c.timeout)
+		defer cancel()
+	}
+	return c.Counter.Consume(ctx, key, rule)
 }
 
 // limit counts the request. It returns ErrTooManyRequests if there were too many, and other errors if it could not be
