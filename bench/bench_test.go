@@ -19,7 +19,7 @@ func newAuth(b *testing.B, s store.Store) *core.Auth {
 	b.Helper()
 	auth, err := core.New(core.Config{
 		BaseURL: origin, Secret: secret, Store: s,
-		Plugins: []core.Plugin{emailpassword.New(emailpassword.Options{})},
+		Plugins: []core.Plugin{emailpassword.New(emailpassword.Options{})}, RateLimit: core.RateLimitConfig{Enabled: core.Off},
 	})
 	if err != nil {
 		b.Fatal(err)

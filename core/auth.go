@@ -13,6 +13,7 @@ import (
 	"github.com/cardea-auth/cardea/core/model"
 	"github.com/cardea-auth/cardea/core/origin"
 	"github.com/cardea-auth/cardea/core/password"
+	"github.com/cardea-auth/cardea/core/ratelimit"
 	"github.com/cardea-auth/cardea/core/schema"
 	"github.com/cardea-auth/cardea/core/secret"
 	"github.com/cardea-auth/cardea/core/storage"
@@ -44,6 +45,8 @@ type Auth struct {
 	extraUserColumns []schema.Column
 	clientIP         *clientip.Resolver
 	hasher           password.Hasher
+	limiter          *ratelimit.Limiter // nil where limits are off
+	recipientKey     []byte             // makes the names under which mails are counted
 	tasks            tasks
 	closers          []namedCloser // in order of Init
 }
@@ -107,6 +110,9 @@ func (a *Auth) build(baseErr error) error {
 	a.clientIP, err = clientip.New(c.clientIPOptions())
 	problems = append(problems, err)
 
+	rules, err := a.rateLimitRules(owners)
+	problems = append(problems, err)
+
 	patterns := c.TrustedOrigins
 	if c.BaseURL != "" && baseErr == nil {
 		patterns = slices.Concat([]string{a.base.Origin()}, patterns)
@@ -142,6 +148,8 @@ func (a *Auth) build(baseErr error) error {
 	}
 	a.storage = withStorageTimeout(c.SecondaryStorage, c.StoreTimeout)
 	a.sessions, a.records = a.newSessionPlace(), a.newVerificationPlace()
+	a.limiter = a.newLimiter(rules)
+	a.recipientKey = a.keys.Derive("rate-limit/recipient", 32)
 	if c.Session.CookieCache.Enabled {
 		a.cache, err = cache.New(a.keys, cache.Config{Strategy: c.Session.CookieCache.Strategy, Schema: a.schema})
 	}
@@ -151,7 +159,7 @@ func (a *Auth) build(baseErr error) error {
 // collect reads the manifests: core's, the app's, the plugins'.
 func collect(c *Config) ([]owner, error) {
 	owners := []owner{
-		{"core", Manifest{ID: "core", Endpoints: coreEndpoints(), Schema: model.Schema()}},
+		{"core", Manifest{ID: "core", Endpoints: coreEndpoints(), Schema: coreSchema(c)}},
 		{"Config", Manifest{Hooks: c.Hooks, Schema: c.Schema}},
 	}
 	var problems []error

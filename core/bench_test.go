@@ -15,7 +15,7 @@ func benchAuth(b *testing.B, change ...func(*core.Config)) *core.Auth {
 	b.Helper()
 	c := core.Config{
 		BaseURL: testOrigin, Secret: testSecret, Store: memdb.New(), Password: core.PasswordConfig{Hasher: fastHasher{}},
-		Plugins: []core.Plugin{emailpassword.New(emailpassword.Options{})},
+		Plugins: []core.Plugin{emailpassword.New(emailpassword.Options{})}, RateLimit: core.RateLimitConfig{Enabled: core.Off},
 	}
 	for _, f := range change {
 		f(&c)

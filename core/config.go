@@ -44,7 +44,8 @@ type Config struct {
 	Secret string
 	// Store keeps the data. It has no default.
 	Store store.Store
-	// SecondaryStorage keeps sessions, verification records and rate limits in its place. The default is none.
+	// SecondaryStorage, such as Redis, takes what is short-lived off the Store: sessions, verification records and rate
+	// limits. The default is none.
 	SecondaryStorage storage.Storage
 	// Plugins add endpoints, hooks and tables. Their order is the order of their hooks.
 	Plugins []Plugin
@@ -83,15 +84,17 @@ type Config struct {
 	Password     PasswordConfig
 	ClientIP     ClientIPConfig
 	Errors       ErrorPageConfig
+	// RateLimit says how often a client may call. Limits are on, unless Development is set.
+	RateLimit RateLimitConfig
 
 	// Compat chooses between our defaults and better-auth's. The default is Hardened.
 	Compat Compat
 	// Development relaxes what would be in the way on a developer's machine: BaseURL may be empty, cookies need not be
-	// secure, /error shows a page. The default is production.
+	// secure, /error shows a page, rate limits are off. The default is production.
 	Development bool
 
-	// StoreTimeout limits each call of the store, so that a dead database is an answer rather than a hang. The default
-	// is 4 s; negative is no limit.
+	// StoreTimeout limits each call of the store and each count of a request, so that a dead database is an answer rather
+	// than a hang. The default is 4 s; negative is no limit.
 	StoreTimeout time.Duration
 	// Now is the clock. The default is time.Now.
 	Now func() time.Time
@@ -213,7 +216,8 @@ type PasswordConfig struct {
 
 // ClientIPConfig says where the client's address comes from.
 type ClientIPConfig struct {
-	// Disable keeps addresses out of sessions and rate limits.
+	// Disable keeps addresses out of sessions and rate limits: all clients then share their limits. In Exact there are
+	// no limits then.
 	Disable bool
 	// Headers are the headers that carry the address, in order. The default is X-Forwarded-For. They count only behind
 	// TrustedProxies; in Exact also without.
@@ -246,6 +250,7 @@ func (c Config) withDefaults() Config {
 	setDefault(&c.Session.CookieCache.Version, "1")
 	setDefault(&c.Cookies.Prefix, "better-auth")
 	setDefault(&c.StoreTimeout, 4*time.Second)
+	setDefault(&c.RateLimit.Recipient, defaultRecipientRule)
 	setDefault(&c.ClientIP.IPv6Subnet, 64)
 	c.Session.UpdateAge = max(c.Session.UpdateAge, 0)
 	c.Session.FreshAge = max(c.Session.FreshAge, 0)
@@ -330,6 +335,9 @@ func (c *Config) validate(base origin.Base, baseErr error) error {
 		if parsed, err := origin.Parse(u); err != nil || parsed.Scheme != "https" && parsed.Scheme != "http" {
 			problem("Config.Errors.URL is %q: give it a path on this origin or an https URL", u)
 		}
+	}
+	for _, err := range c.RateLimit.problems(c.SecondaryStorage != nil) {
+		problem("Config.RateLimit: %w", err)
 	}
 	if c.MaxBodyBytes < 0 {
 		problem("Config.MaxBodyBytes is negative: leave it out for 1 MiB")

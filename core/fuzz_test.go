@@ -24,7 +24,7 @@ func FuzzServe(f *testing.F) {
 	auth, err := core.New(core.Config{
 		BaseURL: testOrigin, Secret: testSecret, Store: memdb.New(), Password: core.PasswordConfig{Hasher: fastHasher{}},
 		Plugins: []core.Plugin{emailpassword.New(emailpassword.Options{})}, Logger: slog.New(slog.DiscardHandler),
-		Errors: core.ErrorPageConfig{ShowPage: true},
+		Errors: core.ErrorPageConfig{ShowPage: true}, RateLimit: core.RateLimitConfig{Enabled: core.Off},
 	})
 	if err != nil {
 		f.Fatal(err)

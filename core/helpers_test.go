@@ -92,6 +92,8 @@ func newRig(t *testing.T, change ...func(*core.Config)) *rig {
 		Logger:   slog.New(slog.NewTextHandler(r.log, nil)),
 		Password: core.PasswordConfig{Hasher: fastHasher{}},
 		Plugins:  []core.Plugin{r.pw},
+		// Tests send many requests at one time; those about limits turn them on.
+		RateLimit: core.RateLimitConfig{Enabled: core.Off},
 	}
 	for _, f := range change {
 		f(&c)

@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 
+	"github.com/cardea-auth/cardea/core/ratelimit"
 	"github.com/cardea-auth/cardea/core/schema"
 )
 
@@ -26,6 +27,9 @@ type Manifest struct {
 	SignIn []SignInStep
 	// Schema are tables of its own and columns on others'.
 	Schema []schema.Extension
+	// RateLimits are rules for its endpoints; the first that matches a path counts. Those of the app come before them,
+	// core's after them, and of several plugins with a rule for one path the first in Config.Plugins has its way.
+	RateLimits []ratelimit.PathRule
 	// Errors are the errors that its endpoints return, for the API description.
 	Errors []*Error
 	// Init runs once, at the end of New, in the order of Config.Plugins. It may keep the Auth. What it starts, Close

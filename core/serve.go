@@ -65,33 +65,44 @@ func (a *Auth) Serve(ctx context.Context, r *http.Request) (res *Response) {
 			res = x.respondError(ctx, newPanicError(v))
 		}
 	}()
-	path, ok := a.base.Strip(r.URL.EscapedPath())
-	if !ok {
-		return notFound()
+	if path, ok := a.base.Strip(r.URL.EscapedPath()); ok {
+		if a.disabled[strings.TrimRight(path, "/")] {
+			return disabledPath()
+		}
+		if a.config.SkipTrailingSlashes && len(path) > 1 {
+			path = strings.TrimSuffix(path, "/")
+		}
+		x.path = path
+		if x.route, x.params = a.registry.find(r.Method, path); x.route != nil && a.disabled[x.route.spec.Path] {
+			return disabledPath() // a route with parameters, disabled by its pattern
+		}
 	}
-	if a.disabled[strings.TrimRight(path, "/")] {
-		return &Response{Status: http.StatusNotFound, Header: http.Header{"Content-Type": {"text/plain;charset=UTF-8"}}, Body: []byte("Not Found")}
+	if err := x.limit(ctx); err != nil {
+		return x.respondError(ctx, err)
 	}
-	if a.config.SkipTrailingSlashes && len(path) > 1 {
-		path = strings.TrimSuffix(path, "/")
+	return a.http.after(ctx, x, a.serve(ctx, x))
+}
+
+// serve is what becomes of a request that is not too much.
+func (a *Auth) serve(ctx context.Context, x *Exchange) *Response {
+	out, done, err := a.http.before(ctx, x)
+	if !done {
+		if x.route == nil {
+			return notFound()
+		}
+		if x.req.Method != http.MethodGet || x.route.spec.ChangesState {
+			// A client that goes away must not leave half of a change behind. Store calls have their own deadline.
+			ctx = context.WithoutCancel(ctx)
+		}
+		out, err = a.serveRoute(ctx, x)
 	}
-	x.path = path
-	x.route, x.params = a.registry.find(r.Method, path)
-	if x.route == nil {
-		return notFound()
-	}
-	if r.Method != http.MethodGet || x.route.spec.ChangesState {
-		// A client that goes away must not leave half of a change behind. Store calls have their own deadline.
-		ctx = context.WithoutCancel(ctx)
-	}
-	out, err := a.serve(ctx, x)
 	if err != nil {
 		return x.respondError(ctx, err)
 	}
 	return x.respond(ctx, out)
 }
 
-func (a *Auth) serve(ctx context.Context, x *Exchange) (any, error) {
+func (a *Auth) serveRoute(ctx context.Context, x *Exchange) (any, error) {
 	if err := x.decodeBody(); err != nil {
 		return nil, err
 	}
@@ -99,6 +110,10 @@ func (a *Auth) serve(ctx context.Context, x *Exchange) (any, error) {
 		return nil, err
 	}
 	return a.run(ctx, x, x.bind(x.req.URL.Query))
+}
+
+func disabledPath() *Response {
+	return &Response{Status: http.StatusNotFound, Header: http.Header{"Content-Type": {"text/plain;charset=UTF-8"}}, Body: []byte("Not Found")}
 }
 
 func notFound() *Response { return &Response{Status: http.StatusNotFound, Header: http.Header{}} }

@@ -47,6 +47,8 @@ func newKit(t *testing.T, o *Options) *kit {
 		Password: core.PasswordConfig{Hasher: hasher{}},
 		Now:      k.clock.Now,
 		Logger:   slog.New(slog.NewTextHandler(k.log, nil)),
+		// Cases send more requests at one time than a client may.
+		RateLimit: core.RateLimitConfig{Enabled: core.Off},
 	}
 	return k
 }

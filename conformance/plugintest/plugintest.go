@@ -63,7 +63,7 @@ func (o Options) newAuth(t *testing.T, p core.Plugin) (*core.Auth, *bytes.Buffer
 	}
 	auth, err := core.New(core.Config{
 		BaseURL: "http://localhost:3000", Secret: secret, Store: o.NewStore(t), Plugins: plugins,
-		Logger: slog.New(slog.NewTextHandler(&log, nil)),
+		Logger: slog.New(slog.NewTextHandler(&log, nil)), RateLimit: core.RateLimitConfig{Enabled: core.Off},
 	})
 	if err != nil {
 		t.Fatalf("core.New: %v", err)

@@ -36,9 +36,10 @@ func readDescription(root strict.Object, f options.Functions) description {
 	d.outbound = outboundOrigin(root)
 
 	base := core.Config{
-		Secret: defaultSecret,
-		Compat: core.Exact,
-		Errors: core.ErrorPageConfig{ShowPage: true}, // as better-auth does everywhere but in production
+		Secret:    defaultSecret,
+		Compat:    core.Exact,
+		Errors:    core.ErrorPageConfig{ShowPage: true}, // as better-auth does everywhere but in production
+		RateLimit: core.RateLimitConfig{Enabled: core.Off},
 		// Before the answer, so that a test finds in the outbox what its request has caused.
 		Background: func(fn func()) { fn() },
 	}

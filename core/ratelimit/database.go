@@ -33,19 +33,24 @@ type DatabaseOptions struct {
 	// Background runs the deletion of expired rows without making a request wait; it deals with the error. name says
 	// what it is, for logs. The default runs it at once and returns its error from Consume.
 	Background func(ctx context.Context, name string, fn func(ctx context.Context) error)
+	// NewID makes the id of a new row. The default is a random one.
+	NewID func() string
+	// KeepFor is the longest window of a rule given to [Limiter.Count], if it is longer than those of the rules.
+	KeepFor time.Duration
 }
 
 // Database counts in a table, which servers may share, also with Node ones. It is safe for concurrent use; make one with
 // [NewDatabase].
 //
 // A request takes two queries: one reads the counter, the other changes it if nobody else did. Of several requests that
-// compete for one counter only the first gets through that way; the others take turns at the row in transactions. A
-// denied request takes one query.
+// compete for one counter only the first gets through that way; the others take turns at the row, and three queries. A
+// denied request takes one.
 type Database struct {
 	store      store.Store
 	rows       *store.Rows[row]
 	now        func() time.Time
 	background func(ctx context.Context, name string, fn func(ctx context.Context) error)
+	newID      func() string
 
 	longest   atomic.Int64 // window in ms, also of the rules that came with requests
 	nextPrune atomic.Int64 // in ms since 1970
@@ -60,8 +65,11 @@ func NewDatabase(s store.Store, t *schema.Table, rules *Rules, o DatabaseOptions
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	d := &Database{store: s, rows: store.NewRows[row](t), now: o.Now, background: o.Background}
-	d.longest.Store(rules.longest.Milliseconds())
+	if o.NewID == nil {
+		o.NewID = secret.ID
+	}
+	d := &Database{store: s, rows: store.NewRows[row](t), now: o.Now, background: o.Background, newID: o.NewID}
+	d.longest.Store(max(rules.longest, o.KeepFor).Milliseconds())
 	return d
 }
 
@@ -88,8 +96,8 @@ func (d *Database) Consume(ctx context.Context, key string, rule Rule) (retryAft
 // try returns how long to wait, or 0 if the request is allowed. errLost if that has to be found out again. competing
 // says that others are at the same counter.
 func (d *Database) try(ctx context.Context, key string, rule Rule, competing bool) (wait time.Duration, err error) {
-	now := d.now().UnixMilli()
 	r, err := d.rows.Find(ctx, d.store, store.Eq("key", key))
+	now := d.now().UnixMilli() // after it: nobody else's request is in the future then
 	if errors.Is(err, store.ErrNotFound) {
 		if err := d.create(ctx, key, now); err != nil {
 			return 0, err
@@ -116,7 +124,7 @@ func (d *Database) try(ctx context.Context, key string, rule Rule, competing boo
 }
 
 func (d *Database) create(ctx context.Context, key string, now int64) error {
-	_, err := d.rows.Create(ctx, d.store, row{ID: secret.ID(), Key: key, Count: 1, LastRequest: now})
+	_, err := d.rows.Create(ctx, d.store, row{ID: d.newID(), Key: key, Count: 1, LastRequest: now})
 	if errors.Is(err, store.ErrConflict) {
 		return errLost
 	}
@@ -133,19 +141,19 @@ func (d *Database) replace(ctx context.Context, r row, count, now int64) error {
 	return err
 }
 
-// increment counts in the row as it is then, for as long as its window lasts and is not used up. The transaction holds
-// the row from the one change to the other; without it somebody could in between take the window for over.
+// increment counts in the row as it is then, for as long as its window lasts and is not used up. The window is prolonged
+// first: in between nobody takes it for over then, and nobody else is kept from counting. The two are no transaction, so
+// that the store tries each again where a database gives up one of several that wait for each other.
 func (d *Database) increment(ctx context.Context, key string, rule Rule, now int64) error {
-	err := d.store.InTx(ctx, func(ctx context.Context) error {
-		_, err := d.rows.Increment(ctx, d.store, "count", 1, store.Eq("key", key),
-			store.Gt("lastRequest", now-rule.Window.Milliseconds()), store.Lt("count", int64(rule.Max)))
-		if err != nil {
-			return err
-		}
-		// The other may have looked at the clock later: the window must not end earlier for that.
-		_, err = d.rows.Update(ctx, d.store, store.Record{"lastRequest": now}, store.Eq("key", key), store.Lt("lastRequest", now))
+	open := []store.Cond{
+		store.Eq("key", key), store.Gt("lastRequest", now-rule.Window.Milliseconds()), store.Lt("count", int64(rule.Max)),
+	}
+	// Another may have looked at the clock later: the window must not end earlier for this one.
+	_, err := d.rows.Update(ctx, d.store, store.Record{"lastRequest": now}, append(open, store.Lt("lastRequest", now))...)
+	if err != nil {
 		return err
-	})
+	}
+	_, err = d.rows.Increment(ctx, d.store, "count", 1, open...)
 	if errors.Is(err, store.ErrNotFound) {
 		return errLost
 	}

@@ -74,9 +74,9 @@ func (r *rival) Update(ctx context.Context, q store.Query, set store.Record) (in
 	return r.Store.Update(ctx, q, set)
 }
 
-func (r *rival) InTx(ctx context.Context, fn func(context.Context) error) error {
-	r.before("InTx")
-	return r.Store.InTx(ctx, fn)
+func (r *rival) IncrementOne(ctx context.Context, q store.Query, column string, by int64) (store.Record, error) {
+	r.before("IncrementOne")
+	return r.Store.IncrementOne(ctx, q, column, by)
 }
 
 // TestDatabaseRivals has every way in which somebody else can come between reading a counter and changing it.
@@ -129,17 +129,29 @@ func TestDatabaseRivals(t *testing.T) {
 		{"begins the new window and fills it", after(count(3), expire), "Update", count(3), false, 3},
 		{"deletes it", count(1), "Update", remove, true, 1},
 		{"deletes it when it had expired", after(count(1), expire), "Update", remove, true, 1},
-		{"counts, then takes the last one", count(1), "Update", func(w *world) {
+		{"counts, then before the window takes the last one", count(1), "Update", func(w *world) {
 			count(1)(w)
-			w.rival.method, w.rival.act = "InTx", func() { count(1)(w) }
+			w.rival.method, w.rival.act = "Update", func() { count(1)(w) }
 		}, false, 3},
-		{"counts, then deletes it", count(1), "Update", func(w *world) {
+		{"counts, then before the window deletes it", count(1), "Update", func(w *world) {
 			count(1)(w)
-			w.rival.method, w.rival.act = "InTx", func() { remove(w) }
+			w.rival.method, w.rival.act = "Update", func() { remove(w) }
 		}, true, 1},
-		{"counts, then lets the window end", count(1), "Update", func(w *world) {
+		{"counts, then before the window lets the window end", count(1), "Update", func(w *world) {
 			count(1)(w)
-			w.rival.method, w.rival.act = "InTx", func() { after(expire, count(1))(w) }
+			w.rival.method, w.rival.act = "Update", func() { after(expire, count(1))(w) }
+		}, true, 2},
+		{"counts, then before the count takes the last one", count(1), "Update", func(w *world) {
+			count(1)(w)
+			w.rival.method, w.rival.act = "IncrementOne", func() { count(1)(w) }
+		}, false, 3},
+		{"counts, then before the count deletes it", count(1), "Update", func(w *world) {
+			count(1)(w)
+			w.rival.method, w.rival.act = "IncrementOne", func() { remove(w) }
+		}, true, 1},
+		{"counts, then before the count lets the window end", count(1), "Update", func(w *world) {
+			count(1)(w)
+			w.rival.method, w.rival.act = "IncrementOne", func() { after(expire, count(1))(w) }
 		}, true, 2},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -15,8 +15,9 @@ import (
 const (
 	// RetryHeader carries the wait that [Limiter.Allow] returned, as a number of seconds.
 	RetryHeader = "X-Retry-After"
-	// Body is JSON. Unlike other errors it has no code.
-	Body = `{"message":"Too many requests. Please try again later."}`
+	// Message is the text of the answer, and Body the whole of it, as JSON. Unlike other errors it has no code.
+	Message = "Too many requests. Please try again later."
+	Body    = `{"message":"` + Message + `"}`
 )
 
 // Counter counts requests. [Memory], [Database] and [Secondary] are counters; an app may bring its own. It must be safe
@@ -107,13 +108,25 @@ func (l *Limiter) Allow(ctx context.Context, r Request) (retryAfter time.Duratio
 	if off {
 		return 0, true, nil
 	}
-	wait, ok, err := l.counter.Consume(ctx, l.key(ctx, r.IP, path), rule)
+	return l.consume(ctx, l.key(ctx, r.IP, path), path, rule)
+}
+
+// Count counts something else than a request, such as a mail to one address, with the same counter and the same policy
+// for its failures. who and what make the key "<who>|<what>"; who is no address of a client and what is no path, so that
+// it is not that of a request. The results are as in [Limiter.Allow].
+func (l *Limiter) Count(ctx context.Context, who, what string, rule Rule) (retryAfter time.Duration, allowed bool, err error) {
+	return l.consume(ctx, who+"|"+what, what, rule)
+}
+
+// consume asks the counter. what names the thing in errors.
+func (l *Limiter) consume(ctx context.Context, key, what string, rule Rule) (retryAfter time.Duration, allowed bool, err error) {
+	wait, ok, err := l.counter.Consume(ctx, key, rule)
 	switch {
 	case err != nil && l.options.FailOpen && ctx.Err() == nil:
-		l.options.Logger.ErrorContext(ctx, "rate limit not checked", "path", path, "error", err)
+		l.options.Logger.ErrorContext(ctx, "rate limit not checked", "path", what, "error", err)
 		return 0, true, nil
 	case err != nil:
-		return 0, false, fmt.Errorf("ratelimit: count a request for %s: %w", path, err)
+		return 0, false, fmt.Errorf("ratelimit: count a request for %s: %w", what, err)
 	case ok:
 		return 0, true, nil
 	case wait <= 0:

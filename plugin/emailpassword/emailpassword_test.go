@@ -45,7 +45,7 @@ func setUp(t *testing.T, o emailpassword.Options, change ...func(*core.Config)) 
 	pw, h := emailpassword.New(o), &countingHasher{}
 	c := core.Config{
 		BaseURL: "http://localhost:3000", Secret: strings.Repeat("s", 32), Store: memdb.New(),
-		Plugins: []core.Plugin{pw}, Password: core.PasswordConfig{Hasher: h},
+		Plugins: []core.Plugin{pw}, Password: core.PasswordConfig{Hasher: h}, RateLimit: core.RateLimitConfig{Enabled: core.Off},
 	}
 	for _, f := range change {
 		f(&c)

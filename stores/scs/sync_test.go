@@ -55,7 +55,7 @@ func newApp(t *testing.T, s storage.Storage) *app {
 	a.manager = newManager(authscs.NewStore(s, authscs.StoreOptions{}))
 	auth, err := core.New(core.Config{
 		BaseURL: origin, Secret: "scs-test-secret-0123456789-0123456789", Store: memdb.New(), Now: a.clock.Now,
-		Logger: slog.New(slog.DiscardHandler), Password: core.PasswordConfig{Hasher: fastHasher{}},
+		Logger: slog.New(slog.DiscardHandler), Password: core.PasswordConfig{Hasher: fastHasher{}}, RateLimit: core.RateLimitConfig{Enabled: core.Off},
 		Plugins: []core.Plugin{a.pw, authscs.Sync(a.manager)},
 	})
 	if err != nil {

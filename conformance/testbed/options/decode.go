@@ -45,14 +45,13 @@ func (r reader) options(o strict.Object, c *core.Config) {
 	c.Plugins = append(c.Plugins, r.emailAndPassword(o.Object("emailAndPassword"), &c.Password))
 	session(o.Object("session"), &c.Session)
 	advanced(o.Object("advanced"), c)
+	r.rateLimit(o.Object("rateLimit"), &c.RateLimit)
 	o.Object("onAPIError").String("errorURL", &c.Errors.URL)
 	withoutEffect(o)
 }
 
 // withoutEffect reads the options for which there is nothing to do.
 func withoutEffect(o strict.Object) {
-	o.Object("rateLimit").Off("enabled")
-
 	// There is no telemetry to turn on or off.
 	telemetry := o.Object("telemetry")
 	telemetry.Any("enabled")

@@ -9,6 +9,7 @@ import (
 	"github.com/cardea-auth/cardea/conformance/testbed/strict"
 	"github.com/cardea-auth/cardea/core"
 	"github.com/cardea-auth/cardea/core/cookie"
+	"github.com/cardea-auth/cardea/core/ratelimit"
 )
 
 // TestDecode decodes one option at a time: each must arrive, and nothing but it.
@@ -49,9 +50,19 @@ func TestDecode(t *testing.T) {
 		`{"advanced":{"ipAddress":{"trustedProxies":["::1"]}}}`:                         func(c *core.Config) { c.ClientIP.TrustedProxies = []string{"::1"} },
 		`{"advanced":{"ipAddress":{"ipv6Subnet":128}}}`:                                 func(c *core.Config) { c.ClientIP.IPv6Subnet = 128 },
 
+		`{"rateLimit":{"enabled":true}}`:                func(c *core.Config) { c.RateLimit.Enabled = core.On },
+		`{"rateLimit":{"enabled":false}}`:               func(c *core.Config) { c.RateLimit.Enabled = core.Off },
+		`{"rateLimit":{"window":0.5}}`:                  func(c *core.Config) { c.RateLimit.Window = 500 * time.Millisecond },
+		`{"rateLimit":{"max":7}}`:                       func(c *core.Config) { c.RateLimit.Max = 7 },
+		`{"rateLimit":{"storage":"memory"}}`:            func(c *core.Config) { c.RateLimit.Storage = core.RateLimitMemory },
+		`{"rateLimit":{"storage":"database"}}`:          func(c *core.Config) { c.RateLimit.Storage = core.RateLimitDatabase },
+		`{"rateLimit":{"storage":"secondary-storage"}}`: func(c *core.Config) { c.RateLimit.Storage = core.RateLimitSecondary },
+		`{"rateLimit":{"customRules":{"/b":{"window":60,"max":2},"/a/*":false}}}`: func(c *core.Config) {
+			c.RateLimit.Custom = []ratelimit.CustomRule{{Path: "/b", Rule: ratelimit.Rule{Window: time.Minute, Max: 2}}, {Path: "/a/*", Off: true}}
+		},
+
 		// There is nothing to do for these.
 		`{"telemetry":{"enabled":true,"debug":true}}`:                           func(*core.Config) {},
-		`{"rateLimit":{"enabled":false}}`:                                       func(*core.Config) {},
 		`{"logger":{"disabled":true,"disableColors":true,"level":"error"}}`:     func(*core.Config) {},
 		`{"session":{"deferSessionRefresh":false}}`:                             func(*core.Config) {},
 		`{"session":{"cookieCache":{"enabled":false}}}`:                         func(*core.Config) {},
@@ -111,7 +122,9 @@ func TestUnsupported(t *testing.T) {
 		`{"options":{"advanced":{"defaultCookieAttributes":{"sameSite":"x"}}}}`:   {"options.advanced.defaultCookieAttributes.sameSite=x"},
 		`{"options":{"emailAndPassword":{"requireEmailVerification":true}}}`:      {"options.emailAndPassword.requireEmailVerification"},
 		`{"options":{"emailAndPassword":{"sendResetPassword":{"$record":true}}}}`: {"options.emailAndPassword.sendResetPassword"},
-		`{"options":{"rateLimit":{"enabled":true}}}`:                              {"options.rateLimit.enabled"},
+		`{"options":{"rateLimit":{"modelName":"limits"}}}`:                        {"options.rateLimit.modelName"},
+		`{"options":{"rateLimit":{"storage":"disk"}}}`:                            {"options.rateLimit.storage=disk"},
+		`{"options":{"rateLimit":{"customRules":{"/ok":{"foo":1}}}}}`:             {"options.rateLimit.customRules./ok.foo"},
 		`{"options":{"logger":{"log":{"$record":true}}}}`:                         {"options.logger.log"},
 		`{"plugins":[{"id":"magic"}]}`:                                            {"plugins[0].id=magic"},
 		`{"plugins":[{"id":"magic","options":{"a":{"b":1}}}]}`:                    {"plugins[0].id=magic"},
