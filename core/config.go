@@ -139,7 +139,8 @@ const (
 
 // PasswordConfig says how passwords are hashed, for every plugin that has to do with them.
 type PasswordConfig struct {
-	// Hasher is the hash. The default is better-auth's scrypt.
+	// Hasher is the hash, such as a [password.Argon2id], or a [password.Import] for users who come from another system.
+	// If it has a method Validate() error, New calls it. The default is better-auth's scrypt.
 	Hasher password.Hasher
 	// Limits bound how many hashes run at once and how long others wait; over that, clients get 503.
 	Limits password.Limits
@@ -252,6 +253,11 @@ func (c *Config) validate(base origin.Base, baseErr error) error {
 	if u := c.Errors.URL; u != "" && !origin.SafeRelative(u) {
 		if parsed, err := origin.Parse(u); err != nil || parsed.Scheme != "https" && parsed.Scheme != "http" {
 			problem("Config.Errors.URL is %q: give it a path on this origin or an https URL", u)
+		}
+	}
+	if h, ok := c.Password.Hasher.(interface{ Validate() error }); ok {
+		if err := h.Validate(); err != nil {
+			problem("Config.Password.Hasher: %w", err)
 		}
 	}
 	if c.MaxBodyBytes < 0 {
