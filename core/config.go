@@ -208,7 +208,8 @@ const (
 
 // PasswordConfig says how passwords are hashed, for every plugin that has to do with them.
 type PasswordConfig struct {
-	// Hasher is the hash. The default is better-auth's scrypt.
+	// Hasher is the hash, such as a [password.Argon2id], or a [password.Import] for users who come from another system.
+	// If it has a method Validate() error, New calls it. The default is better-auth's scrypt.
 	Hasher password.Hasher
 	// Limits bound how many hashes run at once and how long others wait; over that, clients get 503.
 	Limits password.Limits
@@ -338,6 +339,11 @@ func (c *Config) validate(base origin.Base, baseErr error) error {
 	}
 	for _, err := range c.RateLimit.problems(c.SecondaryStorage != nil) {
 		problem("Config.RateLimit: %w", err)
+	}
+	if h, ok := c.Password.Hasher.(interface{ Validate() error }); ok {
+		if err := h.Validate(); err != nil {
+			problem("Config.Password.Hasher: %w", err)
+		}
 	}
 	if c.MaxBodyBytes < 0 {
 		problem("Config.MaxBodyBytes is negative: leave it out for 1 MiB")

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/cardea-auth/cardea/core/model"
+	"github.com/cardea-auth/cardea/core/password"
 	"github.com/cardea-auth/cardea/core/schema"
 	"github.com/cardea-auth/cardea/core/store"
 )
@@ -120,6 +121,35 @@ func (a *Auth) DeleteUser(ctx context.Context, id string) error {
 			return err
 		}
 		return a.hooks.user.delete(ctx, a.store, load, write)
+	})
+}
+
+// UpgradePassword replaces the stored hash of a user's password where the hasher would make another one today
+// ([password.Upgrader]), because it was imported or has old parameters. Call it where pw has just been verified against
+// stored.
+//
+// It keeps nobody waiting, and nothing depends on it: if it fails, which is logged, or never comes to its end, the old hash
+// stays, and the next sign-in tries again. A password that is changed in the meantime stays changed.
+func (a *Auth) UpgradePassword(ctx context.Context, userID, stored, pw string) {
+	h, ok := a.hasher.(password.Upgrader)
+	if !ok || !h.Outdated(stored) {
+		return
+	}
+	a.Background(ctx, "upgrade of a password hash", func(ctx context.Context) error {
+		hash, err := h.Hash(ctx, pw)
+		if errors.Is(err, password.ErrTooLong) { // the old hash takes more of it than a new one would
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("core: upgrade password hash: %w", err)
+		}
+		_, err = a.tables.accounts.Update(ctx, a.store, store.Record{"password": hash, "updatedAt": a.Now()},
+			store.Eq("userId", userID), store.Eq("providerId", model.CredentialProvider), store.Eq("accountId", userID),
+			store.Eq("password", stored)) // or somebody has set another one
+		if err != nil {
+			return fmt.Errorf("core: upgrade password hash: %w", err)
+		}
+		return nil
 	})
 }
 

@@ -301,6 +301,111 @@ func (y *yielder) Verify(ctx context.Context, _, password string) (bool, error) 
 	return err == nil, err
 }
 
+// sizedGate is a gate whose hashes are of argon2id, as far as their memory goes.
+type sizedGate struct {
+	password.Argon2id
+	*gate
+}
+
+func (g sizedGate) Hash(ctx context.Context, text string) (string, error) {
+	return g.gate.Hash(ctx, text)
+}
+func (g sizedGate) Verify(ctx context.Context, encoded, text string) (bool, error) {
+	return g.gate.Verify(ctx, encoded, text)
+}
+
+// argon2Of is a hash that takes so many MiB.
+func argon2Of(mib int) string {
+	return fmt.Sprintf("$argon2id$v=19$m=%d,t=1,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc", mib<<10)
+}
+
+func TestMemoryIsShared(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := sizedGate{gate: newGate()}
+		l := password.Bounded(g, password.Limits{Slots: 4, MemoryBytes: 100 << 20})
+		var want []string
+		for _, mib := range []int{40, 50, 60, 1, 200, 1} { // 200 counts as all there is
+			name := fmt.Sprintf("%d, %d MiB", len(want), mib)
+			want = append(want, name)
+			go l.Verify(t.Context(), argon2Of(mib), name)
+			synctest.Wait()
+		}
+		step := func(begun int, free int64) {
+			t.Helper()
+			synctest.Wait()
+			if got := g.begun(); !slices.Equal(got, want[:begun]) || l.FreeMemory() != free<<20 {
+				t.Errorf("begun are %q with %d MiB left, want %q and %d", got, l.FreeMemory()>>20, want[:begun], free)
+			}
+		}
+		step(2, 10) // 60 does not fit, and 1 does not overtake it
+		g.proceed <- struct{}{}
+		g.proceed <- struct{}{}
+		step(4, 39)
+		g.proceed <- struct{}{}
+		g.proceed <- struct{}{}
+		step(5, 0)
+		g.proceed <- struct{}{}
+		step(6, 99)
+		g.proceed <- struct{}{}
+		step(6, 100)
+		checkIdle(t, l, 4)
+	})
+}
+
+// TestLeavingLetsSmallerOnesIn: behind one that needs too much, those that need less wait only as long as it does.
+func TestLeavingLetsSmallerOnesIn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := sizedGate{gate: newGate()}
+		l := password.Bounded(g, password.Limits{Slots: 4, MemoryBytes: 100 << 20, QueueTimeout: time.Second})
+		go l.Verify(t.Context(), argon2Of(60), "running")
+		synctest.Wait()
+		ctx, cancel := context.WithCancel(t.Context())
+		go l.Verify(ctx, argon2Of(60), "too large, cancelled")
+		synctest.Wait()
+		go l.Verify(t.Context(), argon2Of(10), "small")
+		synctest.Wait()
+		cancel()
+		synctest.Wait()
+		go l.Verify(t.Context(), argon2Of(60), "too large, too late")
+		synctest.Wait()
+		time.Sleep(500 * time.Millisecond)
+		go l.Verify(t.Context(), argon2Of(20), "medium")
+		synctest.Wait()
+		time.Sleep(600 * time.Millisecond)
+		synctest.Wait()
+		if got, want := g.begun(), []string{"running", "small", "medium"}; !slices.Equal(got, want) {
+			t.Errorf("got %q, want %q", got, want)
+		}
+		for range 3 {
+			g.proceed <- struct{}{}
+		}
+		synctest.Wait()
+		checkIdle(t, l, 4)
+		if got := l.FreeMemory(); got != 100<<20 {
+			t.Errorf("%d bytes are free at rest", got)
+		}
+	})
+}
+
+func TestMemoryDefaults(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		hasher password.Hasher
+		want   int64
+	}{
+		"says nothing":  {panicker{}, 3 * 32 << 20},
+		"small":         {password.Argon2id{}, 3 * 32 << 20},
+		"large":         {password.Argon2id{MemoryKiB: 64 << 10}, 3 * 64 << 20},
+		"large, import": {password.Import(password.Argon2id{MemoryKiB: 64 << 10}, password.Bcrypt{}), 3 * 64 << 20},
+	} {
+		if got := password.Bounded(c.hasher, password.Limits{Slots: 3}).FreeMemory(); got != c.want {
+			t.Errorf("%s: got %d, want %d", name, got, c.want)
+		}
+	}
+}
+
 // checkIdle fails the test unless all slots are free and nobody waits.
 func checkIdle(t *testing.T, l *password.Limiter, slots int) {
 	t.Helper()

@@ -29,7 +29,11 @@ const (
 // rest.
 type Scrypt struct{ tables tables }
 
-var _ Hasher = (*Scrypt)(nil)
+var (
+	_ Upgrader    = (*Scrypt)(nil)
+	_ hashSizer   = (*Scrypt)(nil)
+	_ verifySizer = (*Scrypt)(nil)
+)
 
 // Hash returns the text to store for password, with a new random salt. Any password is accepted. It fails only if ctx
 // is done before it starts.
@@ -56,9 +60,8 @@ func (s *Scrypt) Hash(ctx context.Context, password string) (string, error) {
 // salt or no key; a key that cannot match takes as long as one that does. The only other error is that of a ctx which
 // is done before it starts.
 func (s *Scrypt) Verify(ctx context.Context, encoded, password string) (bool, error) {
-	salt, rest, _ := strings.Cut(encoded, ":")
-	want, _, _ := strings.Cut(rest, ":")
-	if salt == "" || want == "" {
+	salt, want, ok := splitScrypt(encoded)
+	if !ok {
 		return false, ErrMalformed
 	}
 	if err := ctx.Err(); err != nil {
@@ -70,6 +73,30 @@ func (s *Scrypt) Verify(ctx context.Context, encoded, password string) (bool, er
 	}
 	got := hex.AppendEncode(make([]byte, 0, 2*keyLength), key)
 	return subtle.ConstantTimeCompare(got, []byte(want)) == 1, nil
+}
+
+// Outdated reports whether encoded is not of the form that Hash makes; there are no parameters that could differ.
+func (s *Scrypt) Outdated(encoded string) bool {
+	const colon = 2 * saltLength
+	if len(encoded) != colon+1+2*keyLength || encoded[colon] != ':' {
+		return true
+	}
+	return strings.Trim(encoded[:colon]+encoded[colon+1:], "0123456789abcdef") != ""
+}
+
+func (s *Scrypt) hashBytes() int64 { return (cost + 2) * 128 * blockSize }
+
+func (s *Scrypt) verifyBytes(encoded string) int64 {
+	if _, _, ok := splitScrypt(encoded); !ok {
+		return 0
+	}
+	return s.hashBytes()
+}
+
+func splitScrypt(encoded string) (salt, key string, ok bool) {
+	salt, rest, _ := strings.Cut(encoded, ":")
+	key, _, _ = strings.Cut(rest, ":")
+	return salt, key, salt != "" && key != ""
 }
 
 // derive is scrypt of RFC 7914 §6 with N = n, a power of two up to cost.

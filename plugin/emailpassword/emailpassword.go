@@ -127,10 +127,13 @@ func (p *Plugin) checkLength(pw string) error {
 	return nil
 }
 
-// busy translates what the hasher says when all its slots stay taken.
+// busy translates what the hasher says when all its slots stay taken, or when its hash cannot take all of a password.
 func busy(err error) error {
-	if errors.Is(err, password.ErrBusy) {
+	switch {
+	case errors.Is(err, password.ErrBusy):
 		return core.ErrBusy.Wrap(err)
+	case errors.Is(err, password.ErrTooLong):
+		return ErrPasswordTooLong.Wrap(err)
 	}
 	return err
 }

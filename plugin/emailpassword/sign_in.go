@@ -77,6 +77,7 @@ func (p *Plugin) authenticate(ctx context.Context, auth *core.Auth, email, pw st
 	if !ok {
 		return nil, ErrInvalidEmailOrPassword
 	}
+	auth.UpgradePassword(ctx, user.ID, stored, pw)
 	return user, nil
 }
 
@@ -85,6 +86,8 @@ func (p *Plugin) authenticate(ctx context.Context, auth *core.Auth, email, pw st
 func matches(ctx context.Context, auth *core.Auth, stored, pw string) (bool, error) {
 	ok, err := auth.Hasher().Verify(ctx, stored, pw)
 	if errors.Is(err, password.ErrMalformed) && auth.Hardened() {
+		// The user only sees that the password is wrong; whoever imported the hash has to learn why.
+		auth.Config().Logger.WarnContext(ctx, "a stored password hash cannot be read", "error", err)
 		err = password.Burn(ctx, auth.Hasher(), pw)
 	}
 	if err != nil {
