@@ -75,7 +75,7 @@ func extraFrom(t *schema.Table, row []any, core int) (Extra, error) {
 	e := make(Extra, n)
 	for i := range e {
 		c := &t.Columns[core+i]
-		v, err := c.Normalize(row[core+i])
+		v, err := c.Read(row[core+i])
 		if err != nil {
 			return nil, err
 		}
