@@ -32,10 +32,15 @@ type Auth struct {
 	disabled map[string]bool
 	// extraUserColumns are those of the user table that are not core's, without the id.
 	extraUserColumns []schema.Column
-	clientIP         *clientip.Resolver
-	hasher           password.Hasher
-	tasks            tasks
-	closers          []namedCloser // in order of Init
+	// extraSessionColumns are those of the session table.
+	extraSessionColumns []schema.Column
+	// columns is the store as it is below the deadlines, with the definitions of the columns.
+	columns  *columnStore
+	makeID   func(table string) string
+	clientIP *clientip.Resolver
+	hasher   password.Hasher
+	tasks    tasks
+	closers  []namedCloser // in order of Init
 }
 
 // tables are the ones that core itself uses, found once.
@@ -85,10 +90,10 @@ func (a *Auth) build(baseErr error) error {
 
 	sources := make([]schema.Source, 0, len(owners))
 	for _, o := range owners {
-		sources = append(sources, schema.Source{Owner: o.name, Extensions: o.manifest.Schema})
+		sources = append(sources, schema.Source{Owner: o.name, Extensions: o.manifest.Schema, Rename: o.manifest.Rename})
 		a.signIn = append(a.signIn, o.manifest.SignIn...)
 	}
-	a.schema, err = schema.Merge(sources...)
+	a.schema, err = schema.MergeWith(c.IDs.Kind, sources...)
 	problems = append(problems, err)
 
 	a.clientIP, err = clientip.New(c.clientIPOptions())
@@ -115,10 +120,13 @@ func (a *Auth) build(baseErr error) error {
 		a.disabled[strings.TrimRight(p, "/")] = true
 	}
 	a.cookies = newCookieSet(c, a.base)
-	a.store = withTimeout(c.Store, c.StoreTimeout)
+	a.makeID = c.IDs.generator(c.Store)
+	a.columns = newColumnStore(withTimeout(c.Store, c.StoreTimeout), a.schema, a.makeID, a.Now)
+	a.store = a.columns
 	a.hasher = password.Bounded(c.Password.Hasher, c.Password.Limits)
 	a.tasks.run = c.Background
 	a.extraUserColumns = model.ExtraUserColumns(a.schema)
+	a.extraSessionColumns = model.ExtraSessionColumns(a.schema)
 	user, session := a.schema.Table(model.UserTable), a.schema.Table(model.SessionTable)
 	a.tables = tables{
 		user:          user,
@@ -134,7 +142,7 @@ func (a *Auth) build(baseErr error) error {
 func collect(c *Config) ([]owner, error) {
 	owners := []owner{
 		{"core", Manifest{ID: "core", Endpoints: coreEndpoints(), Schema: model.Schema()}},
-		{"Config", Manifest{Hooks: c.Hooks, Schema: c.Schema}},
+		{"Config", Manifest{Hooks: c.Hooks, Schema: c.Schema, Rename: c.Rename}},
 	}
 	var problems []error
 	ids := map[string]bool{}
@@ -220,7 +228,8 @@ func (a *Auth) Hardened() bool { return a.config.Compat == Hardened }
 // Now returns the installation's time, in UTC and whole milliseconds.
 func (a *Auth) Now() time.Time { return schema.Milliseconds(a.config.Now()) }
 
-// Store returns the store, with the configured timeout on every call.
+// Store returns the store, with the configured timeout on every call. Records that are written through it get what the
+// definitions of their columns say: an id if they have none, defaults, transforms.
 func (a *Auth) Store() store.Store { return a.store }
 
 // Schema returns the merged schema.

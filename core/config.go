@@ -47,6 +47,10 @@ type Config struct {
 	Hooks []Hook
 	// Schema are tables and columns of the app's own.
 	Schema []schema.Extension
+	// Rename gives tables and columns, core's or a plugin's, other names in the database. What clients see stays.
+	Rename []schema.Rename
+	// IDs says how the ids of rows are made. The default is 32 random letters and digits.
+	IDs IDConfig
 
 	// TrustedOrigins are origins besides BaseURL's that may send requests with cookies and be redirected to:
 	// "https://app.example.com", "https://*.example.com", "*.example.com", "myapp://". See package origin for the
@@ -231,6 +235,9 @@ func (c *Config) validate(base origin.Base, baseErr error) error {
 		problem("Config.Cookies.Secure is on but Config.BaseURL is %q: browsers would drop the cookies; use https, or set Secure off", c.BaseURL)
 	case c.BaseURL != "" && c.Cookies.Secure == Default && base.Scheme() == "http" && !c.Development && !origin.Loopback(base.Host()) && c.Compat == Hardened:
 		problem("Config.BaseURL is plain http on a public host (%q): passwords and cookies would travel in the clear; use https, or set Config.Development", c.BaseURL)
+	}
+	if c.Store != nil {
+		problems = append(problems, c.IDs.validate(c.Store))
 	}
 	if c.Session.ExpiresIn < 0 {
 		problem("Config.Session.ExpiresIn is negative: leave it out for 7 days")

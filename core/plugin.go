@@ -24,6 +24,8 @@ type Manifest struct {
 	SignIn []SignInStep
 	// Schema are tables of its own and columns on others'.
 	Schema []schema.Extension
+	// Rename are other names in the database for its tables and columns.
+	Rename []schema.Rename
 	// Errors are the errors that its endpoints return, for the API description.
 	Errors []*Error
 	// Init runs once, at the end of New, in the order of Config.Plugins. It may keep the Auth. What it starts, Close

@@ -53,11 +53,16 @@ func (a *Auth) CreateUser(ctx context.Context, u model.User) (*model.User, error
 // Shaped returns a copy of a user that no store has seen with the columns that a stored one would have, in schema order,
 // hidden where they are to be.
 func (a *Auth) Shaped(u *model.User) *model.User {
-	shaped, err := model.UserFromRecord(a.tables.user, u.Record())
-	if err != nil { // only a driver's values can be unreadable
-		panic(err)
+	rec, err := a.complete(a.tables.user, u.Record())
+	if err == nil {
+		var shaped *model.User
+		if shaped, err = model.UserFromRecord(a.tables.user, rec); err == nil {
+			return shaped
+		}
 	}
-	return shaped
+	a.config.Logger.Error("a transform of the user table failed", "error", err)
+	c := *u
+	return &c
 }
 
 // CreateAccount stores a new account and returns it as stored. Its id and times are filled in.
