@@ -51,6 +51,8 @@ type Config struct {
 	Rename []schema.Rename
 	// IDs says how the ids of rows are made. The default is 32 random letters and digits.
 	IDs IDConfig
+	// ListLimit is how many rows a list has at most, such as a user's sessions. The default is 100.
+	ListLimit int
 
 	// TrustedOrigins are origins besides BaseURL's that may send requests with cookies and be redirected to:
 	// "https://app.example.com", "https://*.example.com", "*.example.com", "myapp://". See package origin for the
@@ -177,6 +179,7 @@ const maxCookieAge = 400 * 24 * time.Hour
 func (c Config) withDefaults() Config {
 	setDefault(&c.AppName, "Better Auth")
 	setDefault(&c.MaxBodyBytes, 1<<20)
+	setDefault(&c.ListLimit, 100)
 	setDefault(&c.Session.ExpiresIn, 7*24*time.Hour)
 	setDefault(&c.Session.UpdateAge, 24*time.Hour)
 	setDefault(&c.Session.FreshAge, 24*time.Hour)
@@ -260,6 +263,9 @@ func (c *Config) validate(base origin.Base, baseErr error) error {
 		if parsed, err := origin.Parse(u); err != nil || parsed.Scheme != "https" && parsed.Scheme != "http" {
 			problem("Config.Errors.URL is %q: give it a path on this origin or an https URL", u)
 		}
+	}
+	if c.ListLimit < 0 {
+		problem("Config.ListLimit is negative: leave it out for 100")
 	}
 	if c.MaxBodyBytes < 0 {
 		problem("Config.MaxBodyBytes is negative: leave it out for 1 MiB")

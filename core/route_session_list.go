@@ -13,9 +13,6 @@ type StatusOutput struct {
 	Status bool `json:"status"`
 }
 
-// maxListed is how many rows a list returns, as upstream has it.
-const maxListed = 100
-
 // ListSessions is GET /list-sessions: the caller's sessions that have not expired. It shows tokens, so it wants a fresh
 // session.
 var ListSessions = Define(Spec{
@@ -31,13 +28,13 @@ func listSessions(ctx context.Context, x *Exchange, _ None) ([]*model.Session, e
 	return x.auth.Sessions(ctx, current.User.ID)
 }
 
-// Sessions returns a user's sessions that have not expired, the oldest first, at most 100.
+// Sessions returns a user's sessions that have not expired, the oldest first, at most Config.ListLimit.
 func (a *Auth) Sessions(ctx context.Context, userID string) ([]*model.Session, error) {
 	records, err := a.store.FindMany(ctx, store.Query{
 		Table:   a.tables.session,
 		Where:   []store.Cond{store.Eq("userId", userID), store.Gt("expiresAt", a.Now())},
 		OrderBy: []store.Order{{Column: "createdAt"}},
-		Limit:   maxListed,
+		Limit:   a.config.ListLimit,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("core: list sessions: %w", err)

@@ -89,7 +89,7 @@ func (s *Session) AppendJSON(dst []byte) ([]byte, error) {
 	dst = appendStringPtr(dst, s.UserAgent)
 	dst = append(dst, `,"userId":`...)
 	dst = wire.AppendString(dst, s.UserID)
-	dst, err := s.Extra.appendJSON(dst)
+	dst, err := s.Extra.AppendMembers(dst)
 	if err != nil {
 		return dst, err
 	}
