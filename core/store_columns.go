@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/cardea-auth/cardea/core/schema"
-	"github.com/cardea-auth/cardea/core/secret"
 	"github.com/cardea-auth/cardea/core/store"
 )
 
@@ -172,18 +171,12 @@ func (w *writer) transform(t *schema.Table, c *schema.Column) error {
 	return nil
 }
 
-// complete returns what a record would be once it is stored, with an id that looks like one where the database makes
-// them.
+// complete returns what a record would be once it is stored. Where the database makes the id, the record keeps its own.
 func (a *Auth) complete(t *schema.Table, r store.Record) (store.Record, error) {
+	id := r[schema.ID]
 	r, err := a.columns.complete(t, a.columns.tables[t], r)
 	if err == nil && r[schema.ID] == nil {
-		r = maps.Clone(r)
-		switch t.IDs {
-		case schema.UUIDs:
-			r[schema.ID] = newUUID()
-		default:
-			r[schema.ID] = secret.ID()
-		}
+		r[schema.ID] = id // complete has made a copy to take it away
 	}
 	return r, err
 }
