@@ -43,17 +43,24 @@ type Auth struct {
 	disabled  map[string]bool
 	// extraUserColumns are those of the user table that are not core's, without the id.
 	extraUserColumns []schema.Column
-	clientIP         *clientip.Resolver
-	hasher           password.Hasher
-	limiter          *ratelimit.Limiter // nil where limits are off
-	recipientKey     []byte             // makes the names under which mails are counted
-	tasks            tasks
-	closers          []namedCloser // in order of Init
+	// extraSessionColumns are those of the session table.
+	extraSessionColumns []schema.Column
+	// columns is the store as it is below the deadlines, with the definitions of the columns.
+	columns      *columnStore
+	makeID       func(table string) string
+	clientIP     *clientip.Resolver
+	hasher       password.Hasher
+	limiter      *ratelimit.Limiter // nil where limits are off
+	recipientKey []byte             // makes the names under which mails are counted
+	tasks        tasks
+	closers      []namedCloser // in order of Init
 }
 
 // tables are the ones that core itself uses, found once.
 type tables struct {
 	user, session *schema.Table
+	// readUser and readSession are the same for values that went through the columns' output transforms already.
+	readUser, readSession *schema.Table
 	accounts      *store.Rows[model.Account]
 	verifications *store.Rows[model.Verification]
 	login         *store.Join // session by token, with its user
@@ -101,10 +108,10 @@ func (a *Auth) build(baseErr error) error {
 
 	sources := make([]schema.Source, 0, len(owners))
 	for _, o := range owners {
-		sources = append(sources, schema.Source{Owner: o.name, Extensions: o.manifest.Schema})
+		sources = append(sources, schema.Source{Owner: o.name, Extensions: o.manifest.Schema, Rename: o.manifest.Rename})
 		a.signIn = append(a.signIn, o.manifest.SignIn...)
 	}
-	a.schema, err = schema.Merge(sources...)
+	a.schema, err = schema.MergeWith(c.IDs.Kind, sources...)
 	problems = append(problems, err)
 
 	a.clientIP, err = clientip.New(c.clientIPOptions())
@@ -134,14 +141,19 @@ func (a *Auth) build(baseErr error) error {
 		a.disabled[strings.TrimRight(p, "/")] = true
 	}
 	a.cookies = newCookieSet(c, a.base)
-	a.store = withTimeout(c.Store, c.StoreTimeout)
+	a.makeID = c.IDs.generator(c.Store)
+	a.columns = newColumnStore(withTimeout(c.Store, c.StoreTimeout), a.schema, a.makeID, a.Now)
+	a.store = a.columns
 	a.hasher = password.Bounded(c.Password.Hasher, c.Password.Limits)
 	a.tasks.run = c.Background
 	a.extraUserColumns = model.ExtraUserColumns(a.schema)
+	a.extraSessionColumns = model.ExtraSessionColumns(a.schema)
 	user, session := a.schema.Table(model.UserTable), a.schema.Table(model.SessionTable)
 	a.tables = tables{
 		user:          user,
 		session:       session,
+		readUser:      withoutTransforms(user),
+		readSession:   withoutTransforms(session),
 		accounts:      store.NewRows[model.Account](a.schema.Table(model.AccountTable)),
 		verifications: store.NewRows[model.Verification](a.schema.Table(model.VerificationTable)),
 		login:         &store.Join{Left: session, Right: user, Key: "token", On: "userId"},
@@ -156,11 +168,25 @@ func (a *Auth) build(baseErr error) error {
 	return err
 }
 
+// withoutTransforms returns the table without what its columns do to values that are read; t itself if they do nothing.
+func withoutTransforms(t *schema.Table) *schema.Table {
+	transforms := func(c schema.Column) bool { return c.Transform.Output != nil }
+	if !slices.ContainsFunc(t.Columns, transforms) {
+		return t
+	}
+	plain := *t
+	plain.Columns = slices.Clone(t.Columns)
+	for i := range plain.Columns {
+		plain.Columns[i].Transform.Output = nil
+	}
+	return &plain
+}
+
 // collect reads the manifests: core's, the app's, the plugins'.
 func collect(c *Config) ([]owner, error) {
 	owners := []owner{
 		{"core", Manifest{ID: "core", Endpoints: coreEndpoints(), Schema: coreSchema(c)}},
-		{"Config", Manifest{Hooks: c.Hooks, Schema: c.Schema}},
+		{"Config", Manifest{Hooks: c.Hooks, Schema: c.Schema, Rename: c.Rename}},
 	}
 	var problems []error
 	ids := map[string]bool{}
@@ -246,7 +272,8 @@ func (a *Auth) Hardened() bool { return a.config.Compat == Hardened }
 // Now returns the installation's time, in UTC and whole milliseconds.
 func (a *Auth) Now() time.Time { return schema.Milliseconds(a.config.Now()) }
 
-// Store returns the store, with the configured timeout on every call.
+// Store returns the store, with the configured timeout on every call. Records that are written through it get what the
+// definitions of their columns say: an id if they have none, defaults, transforms.
 func (a *Auth) Store() store.Store { return a.store }
 
 // Schema returns the merged schema.

@@ -55,6 +55,12 @@ type Config struct {
 	DatabaseHooks DatabaseHooks
 	// Schema are tables and columns of the app's own.
 	Schema []schema.Extension
+	// Rename gives tables and columns, core's or a plugin's, other names in the database. What clients see stays.
+	Rename []schema.Rename
+	// IDs says how the ids of rows are made. The default is 32 random letters and digits.
+	IDs IDConfig
+	// ListLimit is how many rows a list has at most, such as a user's sessions. The default is 100.
+	ListLimit int
 
 	// TrustedOrigins are origins besides BaseURL's that may send requests with cookies and be redirected to:
 	// "https://app.example.com", "https://*.example.com", "*.example.com", "myapp://". See package origin for the
@@ -244,6 +250,7 @@ const maxCookieAge = 400 * 24 * time.Hour
 func (c Config) withDefaults() Config {
 	setDefault(&c.AppName, "Better Auth")
 	setDefault(&c.MaxBodyBytes, 1<<20)
+	setDefault(&c.ListLimit, 100)
 	setDefault(&c.Session.ExpiresIn, 7*24*time.Hour)
 	setDefault(&c.Session.UpdateAge, 24*time.Hour)
 	setDefault(&c.Session.FreshAge, 24*time.Hour)
@@ -306,6 +313,9 @@ func (c *Config) validate(base origin.Base, baseErr error) error {
 	case c.BaseURL != "" && c.Cookies.Secure == Default && base.Scheme() == "http" && !c.Development && !origin.Loopback(base.Host()) && c.Compat == Hardened:
 		problem("Config.BaseURL is plain http on a public host (%q): passwords and cookies would travel in the clear; use https, or set Config.Development", c.BaseURL)
 	}
+	if c.Store != nil {
+		problems = append(problems, c.IDs.validate(c.Store))
+	}
 	if c.Session.ExpiresIn < 0 {
 		problem("Config.Session.ExpiresIn is negative: leave it out for 7 days")
 	}
@@ -344,6 +354,9 @@ func (c *Config) validate(base origin.Base, baseErr error) error {
 		if err := h.Validate(); err != nil {
 			problem("Config.Password.Hasher: %w", err)
 		}
+	}
+	if c.ListLimit < 0 {
+		problem("Config.ListLimit is negative: leave it out for 100")
 	}
 	if c.MaxBodyBytes < 0 {
 		problem("Config.MaxBodyBytes is negative: leave it out for 1 MiB")

@@ -30,6 +30,8 @@ type Manifest struct {
 	// RateLimits are rules for its endpoints; the first that matches a path counts. Those of the app come before them,
 	// core's after them, and of several plugins with a rule for one path the first in Config.Plugins has its way.
 	RateLimits []ratelimit.PathRule
+	// Rename are other names in the database for its tables and columns.
+	Rename []schema.Rename
 	// Errors are the errors that its endpoints return, for the API description.
 	Errors []*Error
 	// Init runs once, at the end of New, in the order of Config.Plugins. It may keep the Auth. What it starts, Close

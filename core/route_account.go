@@ -9,6 +9,7 @@ import (
 
 	"github.com/cardea-auth/cardea/core/model"
 	"github.com/cardea-auth/cardea/core/store"
+	"github.com/cardea-auth/cardea/core/wire"
 )
 
 // AccountOutput is an account as its owner sees it: without tokens and password.
@@ -21,6 +22,33 @@ type AccountOutput struct {
 	ID         string    `json:"id"`
 	// Scopes are what the provider granted.
 	Scopes []string `json:"scopes"`
+	// Extra are the columns of plugins and of the app. Clients see those that are returned.
+	Extra model.Extra `json:"-"`
+}
+
+// AppendJSON writes the account as its owner sees it, the columns of plugins and of the app before the id.
+func (o *AccountOutput) AppendJSON(dst []byte) ([]byte, error) {
+	dst = append(dst, `{"accountId":`...)
+	dst = wire.AppendString(dst, o.AccountID)
+	dst = append(dst, `,"providerId":`...)
+	dst = wire.AppendString(dst, o.ProviderID)
+	dst = append(dst, `,"userId":`...)
+	dst = wire.AppendString(dst, o.UserID)
+	dst = append(dst, `,"createdAt":`...)
+	dst = wire.AppendTime(dst, o.CreatedAt)
+	dst = append(dst, `,"updatedAt":`...)
+	dst = wire.AppendTime(dst, o.UpdatedAt)
+	dst, err := o.Extra.AppendMembers(dst)
+	if err != nil {
+		return dst, err
+	}
+	dst = append(dst, `,"id":`...)
+	dst = wire.AppendString(dst, o.ID)
+	dst = append(dst, `,"scopes":`...)
+	if dst, err = wire.Append(dst, o.Scopes); err != nil {
+		return dst, err
+	}
+	return append(dst, '}'), nil
 }
 
 // ListAccounts is GET /list-accounts: the ways in which the caller can sign in.
@@ -40,7 +68,7 @@ func listAccounts(ctx context.Context, x *Exchange, _ None) ([]AccountOutput, er
 	}
 	out := make([]AccountOutput, len(accounts))
 	for i, a := range accounts {
-		out[i] = AccountOutput{a.AccountID, a.ProviderID, a.UserID, a.CreatedAt, a.UpdatedAt, a.ID, scopes(a.Scope)}
+		out[i] = AccountOutput{a.AccountID, a.ProviderID, a.UserID, a.CreatedAt, a.UpdatedAt, a.ID, scopes(a.Scope), a.Extra}
 	}
 	return out, nil
 }
@@ -59,11 +87,18 @@ func scopes(stored *string) []string {
 	return out
 }
 
-// Accounts returns a user's accounts, the oldest first, at most 100.
+// Accounts returns a user's accounts, the oldest first, at most Config.ListLimit.
 func (a *Auth) Accounts(ctx context.Context, userID string) ([]model.Account, error) {
-	accounts, err := a.tables.accounts.List(ctx, a.store, store.Query{
-		Where: []store.Cond{store.Eq("userId", userID)}, OrderBy: []store.Order{{Column: "createdAt"}}, Limit: maxListed,
+	table := a.tables.accounts.Table()
+	records, err := a.store.FindMany(ctx, store.Query{
+		Table: table, Where: []store.Cond{store.Eq("userId", userID)}, OrderBy: []store.Order{{Column: "createdAt"}}, Limit: a.config.ListLimit,
 	})
+	accounts := make([]model.Account, len(records))
+	for i := 0; err == nil && i < len(records); i++ {
+		if accounts[i], err = a.tables.accounts.Decode(records[i]); err == nil {
+			accounts[i].Extra, err = model.AccountExtra(table, records[i])
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("core: list accounts: %w", err)
 	}

@@ -12,9 +12,6 @@ type StatusOutput struct {
 	Status bool `json:"status"`
 }
 
-// maxListed is how many rows a list returns, as upstream has it.
-const maxListed = 100
-
 // ListSessions is GET /list-sessions: the caller's sessions that have not expired. It shows tokens, so it wants a fresh
 // session.
 var ListSessions = Define(Spec{

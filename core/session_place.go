@@ -88,6 +88,13 @@ func (a *Auth) UpdateSession(ctx context.Context, s *ActiveSession, set store.Re
 		if err := a.sessions.update(ctx, s, set); err != nil {
 			return nil, fmt.Errorf("core: update session: %w", err)
 		}
+		if a.tables.readSession != a.tables.session { // what was set may be read as something else
+			found, err := a.FindSession(ctx, s.Session.Token)
+			if err != nil {
+				return nil, err
+			}
+			return found.Session, nil
+		}
 		rec := s.Session.Record()
 		maps.Copy(rec, set)
 		return model.SessionFromRecord(a.tables.session, rec)

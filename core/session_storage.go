@@ -93,9 +93,10 @@ func (p *storedSessions) create(ctx context.Context, s *ActiveSession) (*model.S
 		if session.ID == "" { // nobody else makes one
 			session.ID = p.auth.randomID()
 		}
-		rec := session.Record()
-		p.auth.fillDefaults(p.auth.tables.session, rec)
-		var err error
+		rec, err := p.auth.complete(p.auth.tables.session, session.Record())
+		if err != nil {
+			return nil, err
+		}
 		if session, err = model.SessionFromRecord(p.auth.tables.session, rec); err != nil {
 			return nil, err
 		}
@@ -220,7 +221,7 @@ func (p *storedSessions) list(ctx context.Context, which sessionSet) ([]*model.S
 		if err != nil {
 			return nil, err
 		}
-		if s.Session.ExpiresAt.After(now) && (which.userID == "" || s.Session.UserID == which.userID) && len(out) < maxListed {
+		if s.Session.ExpiresAt.After(now) && (which.userID == "" || s.Session.UserID == which.userID) && len(out) < p.auth.config.ListLimit {
 			out = append(out, s.Session)
 		}
 	}
@@ -513,11 +514,12 @@ func (p *storedSessions) decode(token, value string) *ActiveSession {
 		return nil
 	}
 	whole, _ := v.(*wire.Object)
-	session, err := model.SessionFromRecord(p.auth.tables.session, record(p.auth.tables.session, member(whole, "session")))
+	t := &p.auth.tables
+	session, err := model.SessionFromRecord(t.readSession, record(t.readSession, member(whole, "session")))
 	if err != nil || session.Token != token || session.UserID == "" {
 		return nil
 	}
-	user, err := model.UserFromRecord(p.auth.tables.user, record(p.auth.tables.user, member(whole, "user")))
+	user, err := model.UserFromRecord(t.readUser, record(t.readUser, member(whole, "user")))
 	if err != nil || user.ID != session.UserID {
 		return nil
 	}
@@ -534,7 +536,7 @@ func record(t *schema.Table, v any) store.Record {
 		if !ok {
 			continue
 		}
-		if rec[c.Name] = jsonInput(v); c.Kind == schema.JSON {
+		if rec[c.Name] = plain(v); c.Kind == schema.JSON {
 			if text, err := wire.Append(nil, v); err == nil { // as a database would give it: a string may be JSON, too
 				rec[c.Name] = string(text)
 			}

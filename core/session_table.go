@@ -52,7 +52,7 @@ func findJoined(ctx context.Context, s store.Store, j *store.Join, key string) (
 }
 
 func (p *tableSessions) create(ctx context.Context, s *ActiveSession) (*model.Session, error) {
-	rec, err := p.auth.create(ctx, p.auth.tables.session, s.Session.Record())
+	rec, err := p.auth.store.Create(ctx, p.auth.tables.session, s.Session.Record())
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func (p *tableSessions) list(ctx context.Context, which sessionSet) ([]*model.Se
 		Table:   a.tables.session,
 		Where:   append(which.conds(), store.Gt("expiresAt", a.Now())),
 		OrderBy: []store.Order{{Column: "createdAt"}},
-		Limit:   maxListed,
+		Limit:   a.config.ListLimit,
 	})
 	if err != nil {
 		return nil, err

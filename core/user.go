@@ -8,7 +8,6 @@ import (
 
 	"github.com/cardea-auth/cardea/core/model"
 	"github.com/cardea-auth/cardea/core/password"
-	"github.com/cardea-auth/cardea/core/schema"
 	"github.com/cardea-auth/cardea/core/store"
 )
 
@@ -40,7 +39,7 @@ func (a *Auth) CreateUser(ctx context.Context, u model.User) (*model.User, error
 	now := a.Now()
 	u.ID, u.Email, u.CreatedAt, u.UpdatedAt = a.newID(model.UserTable), NormalizeEmail(u.Email), now, now
 	created, err := a.hooks.user.create(ctx, a.store, &u, func(ctx context.Context, u *model.User) (*model.User, error) {
-		rec, err := a.create(ctx, a.tables.user, u.Record())
+		rec, err := a.store.Create(ctx, a.tables.user, u.Record())
 		if err != nil {
 			return nil, err
 		}
@@ -64,11 +63,16 @@ func (a *Auth) CreateUser(ctx context.Context, u model.User) (*model.User, error
 // Shaped returns a copy of a user that no store has seen with the columns that a stored one would have, in schema order,
 // hidden where they are to be.
 func (a *Auth) Shaped(u *model.User) *model.User {
-	shaped, err := model.UserFromRecord(a.tables.user, u.Record())
-	if err != nil { // only a driver's values can be unreadable
-		panic(err)
+	rec, err := a.complete(a.tables.user, u.Record())
+	if err == nil {
+		var shaped *model.User
+		if shaped, err = model.UserFromRecord(a.tables.user, rec); err == nil {
+			return shaped
+		}
 	}
-	return shaped
+	a.config.Logger.Error("a transform of the user table failed", "error", err)
+	c := *u
+	return &c
 }
 
 // UpdateUser sets columns of a user, with the time of the change, and returns the row as it is then. Columns are named as in
@@ -151,19 +155,4 @@ func (a *Auth) UpgradePassword(ctx context.Context, userID, stored, pw string) {
 		}
 		return nil
 	})
-}
-
-// create inserts a record after filling in the defaults of the columns that it leaves out.
-func (a *Auth) create(ctx context.Context, t *schema.Table, rec store.Record) (store.Record, error) {
-	a.fillDefaults(t, rec)
-	return a.store.Create(ctx, t, rec)
-}
-
-func (a *Auth) fillDefaults(t *schema.Table, rec store.Record) {
-	for i := range t.Columns {
-		c := &t.Columns[i]
-		if _, ok := rec[c.Name]; !ok && c.Default != nil {
-			rec[c.Name] = c.Default(a.Now())
-		}
-	}
 }

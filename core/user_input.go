@@ -1,8 +1,10 @@
 package core
 
 import (
+	"errors"
 	"fmt"
-	"math"
+	"slices"
+	"strings"
 
 	"github.com/cardea-auth/cardea/core/model"
 	"github.com/cardea-auth/cardea/core/schema"
@@ -19,93 +21,86 @@ var (
 // endpoint declares; rest may be nil. Members that are no columns are ignored, and so are core's own.
 //
 // A column that clients may not set (Column.Input) is refused if they try. On create, absent columns get their default,
-// and one that is required and has none is missing.
+// and one that is required and has none is missing. Values go through the column's validator or else its transform.
 func (a *Auth) UserInput(rest *wire.Object, create bool) (model.Extra, error) {
+	return a.columnInput(a.extraUserColumns, rest, create)
+}
+
+// SessionInput reads the columns of the session table that are not core's from what a client sent to change them. It is
+// empty if there are none. The rules are those of UserInput.
+func (a *Auth) SessionInput(rest *wire.Object) (model.Extra, error) {
+	return a.columnInput(a.extraSessionColumns, rest, false)
+}
+
+func (a *Auth) columnInput(columns []schema.Column, rest *wire.Object, create bool) (model.Extra, error) {
 	var out model.Extra
-	for i := range a.extraUserColumns {
-		c := &a.extraUserColumns[i]
+	for i := range columns {
+		c := &columns[i]
 		var v any
 		var sent bool
 		if rest != nil {
 			v, sent = rest.Get(c.Name)
 		}
-		if sent && !c.Input {
-			if truthy(v) && !(create && c.Default != nil) {
-				return nil, ErrFieldNotAllowed.WithMessage(c.Name + " is not allowed to be set")
-			}
-			sent = false // what is false or empty is as good as not sent
-			if c.Default == nil {
-				continue
-			}
-		}
 		switch {
-		case sent:
-			value, err := columnInput(c, v)
+		case sent && c.Input:
+			value, err := a.clientValue(c, plain(v))
 			if err != nil {
 				return nil, err
 			}
 			out.Set(c.Name, value)
 		case create && c.Default != nil:
 			out.Set(c.Name, c.Default(a.Now()))
-		case create && c.Required && c.Input:
+		case sent && truthy(v):
+			return nil, ErrFieldNotAllowed.WithMessage(c.Name + " is not allowed to be set")
+		case sent: // what is false or empty is as good as not sent
+		case create && c.Required:
 			return nil, ErrMissingField.WithMessage(c.Name + " is required")
 		}
 	}
 	return out, nil
 }
 
-// columnInput turns a JSON value into the Go type of the column's kind.
-func columnInput(c *schema.Column, v any) (any, error) {
-	if v == nil {
-		return nil, nil
+// clientValue judges a value for a column that a client may set.
+func (a *Auth) clientValue(c *schema.Column, v any) (any, error) {
+	value, misfit := fit(c, v)
+	if misfit == nil {
+		v = value
 	}
-	ok := false
-	switch c.Kind {
-	case schema.String:
-		_, ok = v.(string)
-	case schema.Boolean:
-		_, ok = v.(bool)
-	case schema.Number:
-		var f float64
-		if f, ok = v.(float64); ok && f == math.Trunc(f) && math.Abs(f) <= 1<<53 {
-			return int64(f), nil
+	var err error
+	switch {
+	case c.Validate != nil:
+		v, err = c.Validate(v)
+		if err != nil {
+			return nil, validationError(err)
 		}
-		ok = false
-	case schema.Date:
-		if s, isString := v.(string); isString {
-			if t, parsed := wire.ParseTime(s); parsed {
-				return schema.Milliseconds(t), nil
-			}
+	case c.Transform.Input != nil:
+		v, err = c.Transform.Input(v)
+		if err != nil {
+			return nil, err
 		}
-	case schema.StringArray, schema.NumberArray:
-		if n, err := c.Normalize(v); err == nil {
-			return n, nil
-		}
-	default:
-		return jsonInput(v), nil
-	}
-	if !ok {
+	case misfit != nil:
 		return nil, ErrValidation.WithMessage(fmt.Sprintf("[body.%s] Invalid input: expected %s", c.Name, c.Kind))
+	}
+	if value, err = fit(c, v); err == nil {
+		v = value
+	} else if c.Transform.Input == nil { // which has the last word, on the way into the database
+		return nil, ErrValidation.WithMessage(fmt.Sprintf("[body.%s] Invalid input: expected %s", c.Name, c.Kind))
+	}
+	if s, ok := v.(string); ok && len(c.Enum) > 0 && a.Hardened() && !slices.Contains(c.Enum, s) {
+		return nil, ErrValidation.WithMessage(fmt.Sprintf(`[body.%s] Invalid option: expected one of "%s"`, c.Name, strings.Join(c.Enum, `"|"`)))
 	}
 	return v, nil
 }
 
-// jsonInput turns parsed JSON into the types that encoding/json decodes to, which is what a JSON column holds.
-func jsonInput(v any) any {
-	switch v := v.(type) {
-	case *wire.Object:
-		m := make(map[string]any, v.Len())
-		for k, e := range v.All() {
-			m[k] = jsonInput(e)
-		}
-		return m
-	case []any:
-		out := make([]any, len(v))
-		for i, e := range v {
-			out[i] = jsonInput(e)
-		}
-		return out
-	default:
-		return v
+// validationError is the answer to what a validator refused: its own error for clients, or its text.
+func validationError(err error) error {
+	var e *Error
+	if errors.As(err, &e) {
+		return e
 	}
+	text := err.Error()
+	if text == "" {
+		text = "Validation Error"
+	}
+	return ErrValidation.WithMessage(text)
 }

@@ -1,6 +1,10 @@
 package model
 
-import "time"
+import (
+	"time"
+
+	"github.com/cardea-auth/cardea/core/schema"
+)
 
 // CredentialProvider is the ProviderID of the account that holds a user's password. Its AccountID is the user's id.
 const CredentialProvider = "credential"
@@ -25,6 +29,19 @@ type Account struct {
 	Password  *string   `db:"password"`
 	CreatedAt time.Time `db:"createdAt"`
 	UpdatedAt time.Time `db:"updatedAt"`
+	// Extra holds the columns of plugins and of the app, in accounts that were listed. Nothing is stored by it.
+	Extra Extra
+}
+
+// accountColumns is how many columns of the account table are fields of Account, the id not counted.
+const accountColumns = 12
+
+// AccountExtra reads the columns of a record of the account table that are not core's.
+func AccountExtra(t *schema.Table, rec map[string]any) (Extra, error) {
+	if len(t.Columns)-1 == accountColumns {
+		return nil, nil
+	}
+	return extraFrom(t, Row(t, rec), accountColumns)
 }
 
 // Verification is a secret, or a mark, that lives for a while and is used once.

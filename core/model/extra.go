@@ -42,8 +42,8 @@ func (e *Extra) Set(name string, v any) {
 	*e = append(*e, ExtraValue{Name: name, Value: v, Hidden: true})
 }
 
-// appendJSON writes the members that clients may see, each with a leading comma.
-func (e Extra) appendJSON(dst []byte) ([]byte, error) {
+// AppendMembers writes the columns that clients may see as members of a JSON object, each with a leading comma.
+func (e Extra) AppendMembers(dst []byte) ([]byte, error) {
 	var err error
 	for i := range e {
 		if e[i].Hidden {
@@ -75,7 +75,7 @@ func extraFrom(t *schema.Table, row []any, core int) (Extra, error) {
 	e := make(Extra, n)
 	for i := range e {
 		c := &t.Columns[core+i]
-		v, err := c.Normalize(row[core+i])
+		v, err := c.Read(row[core+i])
 		if err != nil {
 			return nil, err
 		}

@@ -109,6 +109,8 @@ func TestSchemaFitsTheFields(t *testing.T) {
 	want := map[string]string{
 		model.UserTable:    "name email emailVerified image createdAt updatedAt id",
 		model.SessionTable: "expiresAt token createdAt updatedAt ipAddress userAgent userId id",
+		model.AccountTable: "accountId providerId userId accessToken refreshToken idToken accessTokenExpiresAt refreshTokenExpiresAt " +
+			"scope password createdAt updatedAt id",
 	}
 	for name, order := range want {
 		var got []string

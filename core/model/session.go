@@ -28,6 +28,12 @@ type Session struct {
 // reads them by position, in the order of Schema.
 const sessionColumns = 7
 
+// ExtraSessionColumns returns the columns of the session table that travel in [Session.Extra].
+func ExtraSessionColumns(s *schema.Schema) []schema.Column {
+	columns := s.Table(SessionTable).Columns
+	return columns[sessionColumns : len(columns)-1]
+}
+
 // SessionFromRow reads a row in table order (see [schema.Table]) as a driver returned it.
 func SessionFromRow(t *schema.Table, row []any) (*Session, error) {
 	r := reader{t: t, row: row}
@@ -83,7 +89,7 @@ func (s *Session) AppendJSON(dst []byte) ([]byte, error) {
 	dst = appendStringPtr(dst, s.UserAgent)
 	dst = append(dst, `,"userId":`...)
 	dst = wire.AppendString(dst, s.UserID)
-	dst, err := s.Extra.appendJSON(dst)
+	dst, err := s.Extra.AppendMembers(dst)
 	if err != nil {
 		return dst, err
 	}

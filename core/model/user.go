@@ -85,7 +85,7 @@ func (u *User) AppendJSON(dst []byte) ([]byte, error) {
 	dst = wire.AppendTime(dst, u.CreatedAt)
 	dst = append(dst, `,"updatedAt":`...)
 	dst = wire.AppendTime(dst, u.UpdatedAt)
-	dst, err := u.Extra.appendJSON(dst)
+	dst, err := u.Extra.AppendMembers(dst)
 	if err != nil {
 		return dst, err
 	}

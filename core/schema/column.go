@@ -60,8 +60,11 @@ type Column struct {
 	Sortable bool
 	// BigInt makes a Number column 64 bits wide in the database.
 	BigInt bool
-	// References makes the column a foreign key. Such a column holds ids and is typed like them.
+	// References makes the column a foreign key, typed like what it refers to.
 	References *Reference
+	// Enum lists the values that a String column is meant to take. In the database it is a text like any other; values
+	// that clients send are held against it unless core's Compat is Exact.
+	Enum []string
 
 	// Default makes the value of a column that is absent on create. now is the installation's clock.
 	Default func(now time.Time) any
@@ -72,12 +75,34 @@ type Column struct {
 	Returned bool
 	// Input lets clients set the column.
 	Input bool
+	// Validate judges a value that a client sends, and may replace it. Its error's text is for the client. v has the Go
+	// type of the column's kind if the value fits it, and otherwise the one that encoding/json decodes to; it is nil for
+	// null. What is absent is not judged.
+	Validate func(v any) (any, error)
+	// Transform changes values on their way into the database and out of it.
+	Transform Transform
+
+	ids   IDs  // of the table whose ids the column holds
+	holds bool // ids
 }
 
-// Reference is the target of a foreign key: always the id of another table.
+// Transform changes the values of a column. A nil function changes nothing. An error fails the operation.
+type Transform struct {
+	// Input is called with a value that a client sends (see Column.Validate; a column that has both is validated there),
+	// and then with every value on its way into the database. So it may see its own result again. On create it is called
+	// also where there is no value, with nil. Conditions of queries are not changed.
+	Input func(v any) (any, error)
+	// Output is called with every value out of the database, which has the Go type of the column's kind or is nil. Its
+	// result may be of any type that JSON can say; where the column is a field of a struct, it must fit that.
+	Output func(v any) (any, error)
+}
+
+// Reference is the target of a foreign key.
 type Reference struct {
 	// Table is the logical name of the table referred to.
 	Table string
+	// Column is the logical name of the column referred to, which has to be unique. The default is the id.
+	Column string
 	// OnDelete says what happens to the row when the row it refers to goes. The default is Cascade.
 	OnDelete OnDelete
 }
@@ -104,6 +129,18 @@ func (o OnDelete) String() string {
 	}
 }
 
+// Target returns the logical name of the column referred to.
+func (r *Reference) Target() string {
+	if r.Column == "" {
+		return ID
+	}
+	return r.Column
+}
+
+// IDs returns what the ids that the column holds are; ok is false if the column is neither an id nor refers to one. It
+// is known for the columns of a merged schema only.
+func (c *Column) IDs() (ids IDs, ok bool) { return c.ids, c.holds }
+
 // Value is a Default that is always v.
 func Value(v any) func(time.Time) any { return func(time.Time) any { return v } }
 
@@ -118,5 +155,6 @@ func (c *Column) sameDefinition(o *Column) bool {
 	if (c.References == nil) != (o.References == nil) {
 		return false
 	}
-	return c.References == nil || *c.References == *o.References
+	return c.References == nil || c.References.Table == o.References.Table && c.References.Target() == o.References.Target() &&
+		c.References.OnDelete == o.References.OnDelete
 }

@@ -13,6 +13,8 @@ type Source struct {
 	Owner string
 	// Extensions are its tables and columns.
 	Extensions []Extension
+	// Rename are other names in the database, for its own tables or anybody's.
+	Rename []Rename
 }
 
 // Schema is the whole of the tables of an installation. It is immutable and safe for concurrent use.
@@ -29,18 +31,27 @@ func (s *Schema) Tables() []*Table { return s.tables }
 
 // Merge puts the sources together, in order. Two owners may declare one column if they mean the same; anything else
 // that collides is reported, all of it in one error: a column with two definitions, two columns with one name in the
-// database, two tables with one name in the database, a foreign key to a table that nobody declares.
-func Merge(sources ...Source) (*Schema, error) {
+// database, two tables with one name in the database, a foreign key to what nobody declares, a new name for what nobody
+// declares.
+func Merge(sources ...Source) (*Schema, error) { return MergeWith(TextIDs, sources...) }
+
+// MergeWith is Merge for tables with other ids than text.
+func MergeWith(ids IDs, sources ...Source) (*Schema, error) {
 	s := &Schema{byName: map[string]*Table{}}
 	var problems []error
+	if ids > SerialIDs {
+		problems = append(problems, fmt.Errorf("schema: %d is no kind of ids: use TextIDs, UUIDs or SerialIDs", ids))
+	}
 	for _, src := range sources {
 		for i := range src.Extensions {
 			problems = append(problems, s.extend(src.Owner, &src.Extensions[i])...)
 		}
 	}
 	for _, t := range s.tables {
-		t.add(t.Owner, Column{Name: ID, SQLName: ID, Kind: String, Required: true, Returned: true})
+		t.IDs = ids
+		t.add(t.Owner, Column{Name: ID, SQLName: ID, Kind: String, Required: true, Returned: true, ids: ids, holds: true})
 	}
+	problems = append(problems, s.rename(sources)...)
 	problems = append(problems, s.check()...)
 	if len(problems) > 0 {
 		return nil, errors.Join(problems...)
@@ -84,9 +95,6 @@ func (t *Table) declare(owner string, c Column) []error {
 	if c.Name == ID {
 		return []error{fmt.Errorf("schema: %s declares the column %s: every table has its id already, leave it out", owner, where)}
 	}
-	if strings.EqualFold(c.SQLName, ID) {
-		return []error{fmt.Errorf("schema: column %s, declared by %s, would have the name of the id in the database: give it another SQLName", where, owner)}
-	}
 	if err := errors.Join(checkIdentifier(c.Name), checkIdentifier(c.SQLName)); err != nil {
 		return []error{fmt.Errorf("schema: column %s, declared by %s: %w", where, owner, err)}
 	}
@@ -99,12 +107,6 @@ func (t *Table) declare(owner string, c Column) []error {
 		}
 		return []error{fmt.Errorf("schema: column %s is declared twice with different definitions: %s by %s, %s by %s; rename one of the two columns or give both the same definition",
 			where, t.Columns[i].describe(), t.owners[i], c.describe(), owner)}
-	}
-	for i := range t.Columns {
-		if strings.EqualFold(t.Columns[i].SQLName, c.SQLName) {
-			return []error{fmt.Errorf("schema: columns %q (%s) and %q (%s) of table %q share the name %q in the database: give one of them another SQLName",
-				t.Columns[i].Name, t.owners[i], c.Name, owner, t.Name, c.SQLName)}
-		}
 	}
 	t.add(owner, c)
 	return nil
@@ -126,10 +128,13 @@ func (s *Schema) check() (problems []error) {
 				o.Name, o.Owner, t.Name, t.Owner, t.SQLName))
 		}
 		bySQL[key] = t
-		for i, c := range t.Columns {
-			if c.References != nil && s.byName[c.References.Table] == nil {
-				problems = append(problems, fmt.Errorf("schema: column %q of table %q (%s) refers to the model %q, which nobody declares: is a plugin missing?",
-					c.Name, t.Name, t.owners[i], c.References.Table))
+		problems = append(problems, t.checkNames()...)
+		for i := range t.Columns {
+			if t.Columns[i].References == nil {
+				continue
+			}
+			if err := s.refer(&t.Columns[i]); err != nil {
+				problems = append(problems, fmt.Errorf("schema: column %q of table %q (%s) refers to %w", t.Columns[i].Name, t.Name, t.owners[i], err))
 			}
 		}
 		for _, ix := range t.Indexes {
@@ -143,6 +148,48 @@ func (s *Schema) check() (problems []error) {
 	return problems
 }
 
+// checkNames looks for columns that share a name in the database, where case does not matter.
+func (t *Table) checkNames() (problems []error) {
+	seen := map[string]int{}
+	for i := range t.Columns {
+		c := &t.Columns[i]
+		key := strings.ToLower(c.SQLName)
+		j, taken := seen[key]
+		switch {
+		case !taken:
+			seen[key] = i
+		case c.Name == ID:
+			problems = append(problems, fmt.Errorf("schema: column %q of table %q, declared by %s, would have the name of the id in the database: give it another SQLName",
+				t.Columns[j].Name, t.Name, t.owners[j]))
+		default:
+			problems = append(problems, fmt.Errorf("schema: columns %q (%s) and %q (%s) of table %q share the name %q in the database: give one of them another SQLName",
+				t.Columns[j].Name, t.owners[j], c.Name, t.owners[i], t.Name, c.SQLName))
+		}
+	}
+	return problems
+}
+
+// refer checks what a foreign key refers to, and notes whose ids it holds.
+func (s *Schema) refer(c *Column) error {
+	t := s.byName[c.References.Table]
+	if t == nil {
+		return fmt.Errorf("the model %q, which nobody declares: is a plugin missing?", c.References.Table)
+	}
+	to := t.Column(c.References.Target())
+	switch {
+	case to == nil:
+		return fmt.Errorf("the column %q of table %q, which nobody declares: is a plugin missing?", c.References.Column, t.Name)
+	case to.Name != ID && !to.Unique:
+		return fmt.Errorf("the column %q of table %q, which is not unique: databases take no such foreign key", to.Name, t.Name)
+	case to.Kind != c.Kind:
+		return fmt.Errorf("the column %q of table %q, which is a %s: give both the same kind", to.Name, t.Name, to.Kind)
+	}
+	if to.Name == ID {
+		c.ids, c.holds = t.IDs, true
+	}
+	return nil
+}
+
 func (c *Column) describe() string {
 	d := c.Kind.String()
 	if c.Required {
@@ -153,6 +200,9 @@ func (c *Column) describe() string {
 	}
 	if c.References != nil {
 		d += " referring to " + c.References.Table
+		if c.References.Target() != ID {
+			d += "." + c.References.Column
+		}
 	}
 	if c.SQLName != c.Name {
 		d += fmt.Sprintf(" named %q in the database", c.SQLName)

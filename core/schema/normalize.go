@@ -39,6 +39,18 @@ func (c *Column) Normalize(v any) (any, error) {
 	return out, nil
 }
 
+// Read is Normalize, followed by the column's output transform, if it has one.
+func (c *Column) Read(v any) (any, error) {
+	n, err := c.Normalize(v)
+	if err != nil || c.Transform.Output == nil {
+		return n, err
+	}
+	if n, err = c.Transform.Output(n); err != nil {
+		return nil, fmt.Errorf("schema: column %q: transform: %w", c.Name, err)
+	}
+	return n, nil
+}
+
 func toString(v any) (string, error) {
 	switch v := v.(type) {
 	case string:

@@ -3,6 +3,7 @@ package schema
 import (
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -18,13 +19,21 @@ import (
 //		SeenAt time.Time `db:"seenAt"`
 //	}
 //
-// The options are required (for slices and any), unique, index, sortable, bigint, returned, input, references=TABLE,
-// ondelete=cascade, ondelete=set-null, ondelete=restrict and sql=NAME. The id is left out of the extension because every
-// table has it. Of panics on a type that is not such a struct: that is a mistake in the program.
+// The options are
+//
+//   - required (for slices and any), unique, index, sortable, bigint, returned, input
+//   - default=VALUE, a text, number or boolean, or now for a date; onupdate=now
+//   - enum=A|B|C
+//   - references=TABLE or references=TABLE.COLUMN, then ondelete=cascade, ondelete=set-null or ondelete=restrict
+//   - sql=NAME
+//   - existing, for a column that core or a plugin declares: the struct only reads it
+//
+// The id is left out of the extension because every table has it, and so is what is existing. Of panics on a type that is
+// not such a struct: that is a mistake in the program.
 func Of[T any](table string) Extension {
 	e := Extension{Table: table}
 	for _, f := range Fields(reflect.TypeFor[T]()) {
-		if f.Column.Name != ID {
+		if f.Column.Name != ID && !f.Existing {
 			e.Columns = append(e.Columns, f.Column)
 		}
 	}
@@ -35,6 +44,8 @@ func Of[T any](table string) Extension {
 type Field struct {
 	Column Column
 	Index  []int // for reflect's FieldByIndex
+	// Existing says that somebody else declares the column.
+	Existing bool
 }
 
 // Fields returns the fields of a struct type that have a db tag, in order, as [Of] reads them.
@@ -55,12 +66,16 @@ func Fields(t reflect.Type) []Field {
 			panic(fmt.Sprintf("schema: field %s of %v has the type %v, which no column holds", sf.Name, t, sf.Type))
 		}
 		c.Kind, c.Required = kind, !nullable
+		existing := false
 		for opt := range strings.SplitSeq(opts, ",") {
-			if opt != "" && !c.option(opt) {
+			switch {
+			case opt == "existing":
+				existing = true
+			case opt != "" && !c.option(opt):
 				panic(fmt.Sprintf("schema: field %s of %v has the unknown option %q", sf.Name, t, opt))
 			}
 		}
-		out = append(out, Field{Column: c, Index: sf.Index})
+		out = append(out, Field{Column: c, Index: sf.Index, Existing: existing})
 	}
 	return out
 }
@@ -84,8 +99,17 @@ func (c *Column) option(opt string) bool {
 		c.Input = true
 	case "sql":
 		c.SQLName = value
+	case "enum":
+		c.Enum = strings.Split(value, "|")
+		return c.Kind == String
+	case "default":
+		return c.setDefault(value)
+	case "onupdate":
+		c.OnUpdate = Now
+		return c.Kind == Date && value == "now"
 	case "references":
-		c.References = &Reference{Table: value}
+		table, column, _ := strings.Cut(value, ".")
+		c.References = &Reference{Table: table, Column: column}
 	case "ondelete":
 		if c.References == nil {
 			return false
@@ -103,6 +127,26 @@ func (c *Column) option(opt string) bool {
 		return false
 	}
 	return true
+}
+
+// setDefault reads the default of a tag, and reports whether the kind can have it.
+func (c *Column) setDefault(text string) bool {
+	var v any = text
+	var err error
+	switch c.Kind {
+	case String:
+	case Boolean:
+		v, err = strconv.ParseBool(text)
+	case Number:
+		v, err = strconv.ParseInt(text, 10, 64)
+	case Date:
+		c.Default = Now
+		return text == "now"
+	default:
+		return false
+	}
+	c.Default = Value(v)
+	return err == nil
 }
 
 var timeType = reflect.TypeFor[time.Time]()

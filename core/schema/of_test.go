@@ -2,7 +2,9 @@ package schema_test
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -135,6 +137,26 @@ func TestOfPanics(t *testing.T) {
 				F string `db:"f,references=y,ondelete=explode"`
 			}]("x")
 		}, "ondelete=explode"},
+		"a default that is no number": {func() {
+			schema.Of[struct {
+				F int `db:"f,default=one"`
+			}]("x")
+		}, "default=one"},
+		"a default for a list": {func() {
+			schema.Of[struct {
+				F []string `db:"f,default=a"`
+			}]("x")
+		}, "default=a"},
+		"a moment other than now": {func() {
+			schema.Of[struct {
+				F time.Time `db:"f,default=2026-01-01"`
+			}]("x")
+		}, "default=2026-01-01"},
+		"values of a number": {func() {
+			schema.Of[struct {
+				F int `db:"f,enum=1|2"`
+			}]("x")
+		}, "enum=1|2"},
 		"an action alone": {func() {
 			schema.Of[struct {
 				F string `db:"f,ondelete=cascade"`
@@ -150,5 +172,36 @@ func TestOfPanics(t *testing.T) {
 			}()
 			c.of()
 		})
+	}
+}
+
+func TestOfOptions(t *testing.T) {
+	t.Parallel()
+	type app struct {
+		Email string    `db:"email,existing"`
+		Text  string    `db:"text,default=a b"`
+		Flag  bool      `db:"flag,default=true"`
+		Count int       `db:"count,default=-3"`
+		At    time.Time `db:"at,default=now,onupdate=now"`
+		Role  *string   `db:"role,enum=user|admin"`
+		Boss  *string   `db:"boss,references=user.email,ondelete=restrict"`
+	}
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	e := schema.Of[app]("user")
+	got := map[string]any{}
+	for _, c := range e.Columns {
+		got[c.Name] = nil
+		if c.Default != nil {
+			got[c.Name] = c.Default(now)
+		}
+	}
+	want := map[string]any{"text": "a b", "flag": true, "count": int64(-3), "at": now, "role": nil, "boss": nil}
+	if !maps.Equal(got, want) {
+		t.Errorf("columns with defaults: got %v, want %v", got, want)
+	}
+	at, role, boss := e.Columns[3], e.Columns[4], e.Columns[5]
+	if at.OnUpdate(now) != now || !slices.Equal(role.Enum, []string{"user", "admin"}) ||
+		*boss.References != (schema.Reference{Table: "user", Column: "email", OnDelete: schema.Restrict}) {
+		t.Errorf("got %+v, %+v, %+v", at, role, boss)
 	}
 }

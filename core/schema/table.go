@@ -41,6 +41,8 @@ type Table struct {
 	Columns []Column
 	// Indexes are the indexes over several columns.
 	Indexes []Index
+	// IDs is what the ids of the table are.
+	IDs IDs
 	// Owner names who declared the table, for error messages.
 	Owner string
 

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"reflect"
 
@@ -92,78 +91,25 @@ func (r *Rows[T]) one(rec Record, err error) (T, error) {
 func (r *Rows[T]) encode(v T) Record {
 	rec := make(Record, len(r.fields))
 	rv := reflect.ValueOf(&v).Elem()
-	for _, f := range r.fields {
-		fv := rv.FieldByIndex(f.Index)
-		switch fv.Kind() {
-		case reflect.Pointer, reflect.Slice, reflect.Map, reflect.Interface:
-			if fv.IsNil() {
-				rec[f.Column.Name] = nil
-				continue
-			}
-			if fv.Kind() == reflect.Pointer {
-				fv = fv.Elem()
-			}
-		}
-		rec[f.Column.Name] = plain(f.Column.Kind, fv)
+	for i := range r.fields {
+		rec[r.fields[i].Column.Name] = r.fields[i].Get(rv)
 	}
 	return rec
-}
-
-// plain returns the value as the Go type of the kind, also where the field has a named type over it.
-func plain(k schema.Kind, v reflect.Value) any {
-	switch k {
-	case schema.String:
-		return v.String()
-	case schema.Boolean:
-		return v.Bool()
-	case schema.Number:
-		return v.Int()
-	case schema.StringArray:
-		return v.Convert(reflect.TypeFor[[]string]()).Interface()
-	case schema.NumberArray:
-		return v.Convert(reflect.TypeFor[[]float64]()).Interface()
-	default:
-		return v.Interface()
-	}
 }
 
 // Decode reads a record that a store returned.
 func (r *Rows[T]) Decode(rec Record) (T, error) {
 	var v T
 	rv := reflect.ValueOf(&v).Elem()
-	for _, f := range r.fields {
-		n, err := r.table.Column(f.Column.Name).Normalize(rec[f.Column.Name])
+	for i := range r.fields {
+		name := r.fields[i].Column.Name
+		n, err := r.table.Column(name).Read(rec[name])
+		if err == nil {
+			err = r.fields[i].Set(rv, n)
+		}
 		if err != nil {
 			return v, fmt.Errorf("store: table %q: %w", r.table.Name, err)
 		}
-		if n == nil {
-			continue // the zero value stands for null
-		}
-		fv := rv.FieldByIndex(f.Index)
-		if fv.Kind() == reflect.Pointer {
-			fv.Set(reflect.New(fv.Type().Elem()))
-			fv = fv.Elem()
-		}
-		nv := reflect.ValueOf(n)
-		if f.Column.Kind == schema.JSON && !nv.Type().AssignableTo(fv.Type()) {
-			if err := rejson(n, fv.Addr().Interface()); err != nil {
-				return v, fmt.Errorf("store: table %q: column %q: %w", r.table.Name, f.Column.Name, err)
-			}
-			continue
-		}
-		if !nv.Type().ConvertibleTo(fv.Type()) {
-			return v, fmt.Errorf("store: table %q: column %q holds %T, which does not fit %v", r.table.Name, f.Column.Name, n, fv.Type())
-		}
-		fv.Set(nv.Convert(fv.Type()))
 	}
 	return v, nil
-}
-
-// rejson reads a JSON value into a field that has a type of its own, such as map[string][]string.
-func rejson(v, into any) error {
-	text, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	return json.Unmarshal(text, into)
 }

@@ -78,6 +78,12 @@ type JoinFinder interface {
 	FindJoined(ctx context.Context, j *Join, key string) (left, right []any, err error)
 }
 
+// IDMaker is what a store may offer besides Store: ids for records that are created without one. MakesIDs reports whether
+// it does that in tables with ids of that kind, always or, for [schema.TextIDs], if the table has a default for them.
+type IDMaker interface {
+	MakesIDs(ids schema.IDs) bool
+}
+
 // Checker is what a store may offer besides Store: Check looks at the database and its settings before anything else
 // uses them. It returns ErrMisconfigured, wrapped, for a setting that breaks correctness. Core calls it in New, and
 // there takes any other error as a database that is merely away.

@@ -9,7 +9,7 @@ import (
 	"github.com/cardea-auth/cardea/core/store"
 )
 
-// foreignKey is a column that holds the ids of another table.
+// foreignKey is a column that holds the values of a unique column of another table, mostly of its id.
 type foreignKey struct {
 	from     *table
 	slot     int
@@ -17,6 +17,7 @@ type foreignKey struct {
 	column   string
 	required bool
 	to       string // logical name; the table may not exist yet, and then it has no rows
+	target   string // the column referred to
 	onDelete schema.OnDelete
 }
 
@@ -29,10 +30,28 @@ func (db *DB) refer(t *table, c *schema.Column) {
 	}
 	fk := &foreignKey{
 		from: t, slot: t.slots[c.Name], index: t.indexOf(c.Name), column: c.Name, required: c.Required,
-		to: c.References.Table, onDelete: c.References.OnDelete,
+		to: c.References.Table, target: c.References.Target(), onDelete: c.References.OnDelete,
 	}
 	t.foreign = append(t.foreign, fk)
 	db.children[fk.to] = append(db.children[fk.to], fk)
+}
+
+// value returns what rows that refer to r, a row of the table referred to, have in the column; nil if none can.
+func (fk *foreignKey) value(to *table, r *row) any {
+	slot, ok := to.slots[fk.target]
+	if !ok {
+		return nil
+	}
+	return r.at(slot)
+}
+
+// referring returns the rows that refer to r.
+func (x *tx) referring(fk *foreignKey, to *table, r *row) []*row {
+	v := fk.value(to, r)
+	if v == nil {
+		return nil
+	}
+	return x.lookup(fk.from, fk.index, v)
 }
 
 // insert adds r to t, unless a constraint refuses; then the transaction has failed.
@@ -53,7 +72,11 @@ func (x *tx) insert(t *table, r *row) error {
 		if id == nil {
 			continue
 		}
-		if to := x.db.tables[fk.to]; to == nil || len(x.lookup(to, 0, id)) == 0 {
+		to, i := x.db.tables[fk.to], -1
+		if to != nil {
+			i = to.indexOf(fk.target)
+		}
+		if i < 0 || len(x.lookup(to, i, id)) == 0 {
 			return x.fail(fmt.Errorf("memdb: column %q of table %q refers to a row of table %q that is not there", fk.column, t.name, fk.to))
 		}
 	}
@@ -62,11 +85,9 @@ func (x *tx) insert(t *table, r *row) error {
 
 // replace puts next in the place of r.
 func (x *tx) replace(t *table, r, next *row) error {
-	if id := r.at(0); id != next.at(0) {
-		for _, fk := range x.db.children[t.name] {
-			if len(x.lookup(fk.from, fk.index, id)) > 0 {
-				return x.fail(fmt.Errorf("memdb: the id of a row of table %q cannot change: column %q of table %q refers to it", t.name, fk.column, fk.from.name))
-			}
+	for _, fk := range x.db.children[t.name] {
+		if fk.value(t, r) != fk.value(t, next) && len(x.referring(fk, t, r)) > 0 {
+			return x.fail(fmt.Errorf("memdb: the %s of a row of table %q cannot change: column %q of table %q refers to it", fk.target, t.name, fk.column, fk.from.name))
 		}
 	}
 	x.hide(t, r)
@@ -78,9 +99,8 @@ func (x *tx) remove(t *table, r *row) error {
 	if !x.hide(t, r) {
 		return nil // a cascade was here before
 	}
-	id := r.at(0)
 	for _, fk := range x.db.children[t.name] {
-		for _, child := range slices.Clone(x.lookup(fk.from, fk.index, id)) {
+		for _, child := range slices.Clone(x.referring(fk, t, r)) {
 			if err := x.release(fk, child); err != nil {
 				return err
 			}

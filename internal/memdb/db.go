@@ -32,6 +32,7 @@ type DB struct {
 var (
 	_ store.Store      = (*DB)(nil)
 	_ store.JoinFinder = (*DB)(nil)
+	_ store.IDMaker    = (*DB)(nil)
 )
 
 // New returns an empty database.
@@ -82,7 +83,10 @@ func (db *DB) Count(ctx context.Context, q store.Query) (n int64, err error) {
 	return n, err
 }
 
-// Create implements [store.Store]. The id must be among the values: the database makes none.
+// MakesIDs implements [store.IDMaker]: the database counts, and makes no other ids.
+func (db *DB) MakesIDs(ids schema.IDs) bool { return ids == schema.SerialIDs }
+
+// Create implements [store.Store]. The id must be among the values, unless it is a counted one.
 func (db *DB) Create(ctx context.Context, t *schema.Table, r store.Record) (rec store.Record, err error) {
 	q := store.Query{Table: t}
 	err = db.write(ctx, &q, func(x *tx, sel *selection) error {

@@ -25,10 +25,18 @@ func (db *DB) FindJoined(ctx context.Context, j *store.Join, key string) (left, 
 	if err != nil {
 		return nil, nil, err
 	}
-	if _, c, err := l.column(j.Key); err != nil {
+	_, c, err := l.column(j.Key)
+	if err != nil {
 		return nil, nil, err
-	} else if c.Kind != schema.String || !c.Unique && c.Name != schema.ID {
+	}
+	if c.Kind != schema.String || !c.Unique && c.Name != schema.ID {
 		return nil, nil, fmt.Errorf("memdb: column %q of table %q is not a unique string", j.Key, j.Left.Name)
+	}
+	var kept any = key
+	if isSerial(c) {
+		if kept, err = serial(c, key); err != nil {
+			return nil, nil, notFound(j.Left)
+		}
 	}
 	x := db.transactionOf(ctx)
 	if x != nil {
@@ -40,7 +48,7 @@ func (db *DB) FindJoined(ctx context.Context, j *store.Join, key string) (left, 
 	}
 	db.mu.RLock()
 	defer db.mu.RUnlock()
-	rows := x.lookup(l.table, l.indexOf(j.Key), key)
+	rows := x.lookup(l.table, l.indexOf(j.Key), kept)
 	if len(rows) == 0 {
 		return nil, nil, notFound(j.Left)
 	}

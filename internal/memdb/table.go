@@ -28,6 +28,7 @@ type table struct {
 	indexes []index
 	foreign []*foreignKey // from here to others
 	data    data          // the committed rows
+	counted int64         // the last id that was counted; guarded by the turn to write
 }
 
 // binding is a table as one schema knows it.
@@ -139,11 +140,28 @@ func (b *binding) newRow(r store.Record) (*row, error) {
 	}
 	for i := range b.def.Columns {
 		c := &b.def.Columns[i]
+		if c.Name == schema.ID && b.def.IDs == schema.SerialIDs {
+			values = b.count(values)
+			continue
+		}
 		if _, ok := r[c.Name]; !ok && c.Required {
 			return nil, fmt.Errorf("memdb: column %q of table %q may not be null, and the row has no value for it: %w", c.Name, b.def.Name, store.ErrInvalid)
 		}
 	}
 	return b.changed(&row{}, values), nil
+}
+
+// count gives a new row the next id, or goes on from the one that it has. An id is not given again, also where the
+// transaction is undone.
+func (b *binding) count(values []change) []change {
+	for _, v := range values {
+		if v.slot == 0 {
+			b.counted = max(b.counted, v.value.(int64))
+			return values
+		}
+	}
+	b.counted++
+	return append(values, change{0, b.counted})
 }
 
 // changed returns a copy of r with new values.

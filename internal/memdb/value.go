@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -12,8 +13,8 @@ import (
 	"github.com/cardea-auth/cardea/core/store"
 )
 
-// encode returns v as a table keeps it: a string, bool, int64 or time.Time, all of them immutable. JSON and arrays
-// become JSON text, which [schema.Column.Normalize] reads again. Nil stays nil.
+// encode returns v as a table keeps it: a string, bool, int64 or time.Time, all of them immutable. Counted ids become
+// numbers, JSON and arrays JSON text, which [schema.Column.Normalize] reads again. Nil stays nil.
 //
 // The type must be exactly that of the column's kind. A database would convert one or the other, but not all of them
 // the same ones.
@@ -45,6 +46,11 @@ func encode(c *schema.Column, v any) (any, error) {
 		return nil, fmt.Errorf("column %q is a %s and cannot take a %T", c.Name, c.Kind, v)
 	}
 	switch c.Kind {
+	case schema.String:
+		if isSerial(c) {
+			return serial(c, v.(string))
+		}
+		return v, nil
 	case schema.JSON, schema.StringArray, schema.NumberArray:
 		text, err := jsonText(v)
 		if err != nil {
@@ -54,6 +60,29 @@ func encode(c *schema.Column, v any) (any, error) {
 	default:
 		return v, nil
 	}
+}
+
+// isSerial reports whether the column holds ids that the database counts.
+func isSerial(c *schema.Column) bool {
+	ids, ok := c.IDs()
+	return ok && ids == schema.SerialIDs
+}
+
+// serial returns a counted id as tables keep it: as the number, whose order is that of the rows.
+func serial(c *schema.Column, s string) (any, error) {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || strconv.FormatInt(n, 10) != s {
+		return nil, fmt.Errorf("column %q: %q is not a number, which is what ids are here: %w", c.Name, s, store.ErrInvalid)
+	}
+	return n, nil
+}
+
+// textOf returns a kept value as text operators see it.
+func textOf(v any) string {
+	if n, ok := v.(int64); ok {
+		return strconv.FormatInt(n, 10)
+	}
+	return v.(string)
 }
 
 // jsonText returns v as JSON, or nil for what is null in JSON, such as a nil slice.

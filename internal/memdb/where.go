@@ -1,6 +1,7 @@
 package memdb
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -56,6 +57,9 @@ func (b *binding) cond(w *store.Cond) (cond, error) {
 	return out, err
 }
 
+// unequalled is an operand that no column holds.
+type unequalled struct{}
+
 // operand checks that the operator is defined for the column and returns v as the column keeps it.
 func (b *binding) operand(c *schema.Column, w *store.Cond, v any) (any, error) {
 	defined := false
@@ -70,7 +74,16 @@ func (b *binding) operand(c *schema.Column, w *store.Cond, v any) (any, error) {
 	if !defined {
 		return nil, fmt.Errorf("memdb: table %q: operator %d does not work on column %q, which is a %s", b.def.Name, w.Op, c.Name, c.Kind)
 	}
-	kept, err := encode(c, v)
+	var kept any
+	var err error
+	if s, ok := v.(string); ok && w.Op >= store.OpContains {
+		kept = s // a piece of an id is no id
+	} else {
+		kept, err = encode(c, v)
+	}
+	if errors.Is(err, store.ErrInvalid) && (w.Op == store.OpEq || w.Op == store.OpNe || w.Op == store.OpIn || w.Op == store.OpNotIn) {
+		return unequalled{}, nil // the column cannot hold the value, so it equals none
+	}
 	if err != nil {
 		return nil, fmt.Errorf("memdb: table %q: %w", b.def.Name, err)
 	}
@@ -127,11 +140,11 @@ func (c *cond) match(r *row) bool {
 	case store.OpGte:
 		return compare(v, c.value) >= 0
 	case store.OpContains:
-		return strings.Contains(v.(string), c.value.(string))
+		return strings.Contains(textOf(v), c.value.(string))
 	case store.OpStartsWith:
-		return strings.HasPrefix(v.(string), c.value.(string))
+		return strings.HasPrefix(textOf(v), c.value.(string))
 	default:
-		return strings.HasSuffix(v.(string), c.value.(string))
+		return strings.HasSuffix(textOf(v), c.value.(string))
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"github.com/cardea-auth/cardea/core"
 	"github.com/cardea-auth/cardea/core/model"
 	"github.com/cardea-auth/cardea/core/password"
-	"github.com/cardea-auth/cardea/core/secret"
 	"github.com/cardea-auth/cardea/core/store"
 	"github.com/cardea-auth/cardea/core/wire"
 )
@@ -72,7 +71,7 @@ func (p *Plugin) signUp(ctx context.Context, x *core.Exchange, in SignUpInput) (
 		return SignUpOutput{}, fmt.Errorf("emailpassword: %w", busy(err))
 	}
 	if taken {
-		return pretend(x, in, extra), nil
+		return pretend(ctx, x, in, extra), nil
 	}
 	out, err := p.create(ctx, x, in, extra, hash)
 	if !errors.Is(err, core.ErrUserExists) {
@@ -83,7 +82,7 @@ func (p *Plugin) signUp(ctx context.Context, x *core.Exchange, in SignUpInput) (
 		return SignUpOutput{}, core.ErrFailedToCreateUser.Wrap(err)
 	}
 	if p.opts.DisableAutoSignIn {
-		return pretend(x, in, extra), nil
+		return pretend(ctx, x, in, extra), nil
 	}
 	return SignUpOutput{}, err
 }
@@ -126,12 +125,8 @@ func (p *Plugin) create(ctx context.Context, x *core.Exchange, in SignUpInput, e
 }
 
 // pretend answers as a sign-up without a session does, so that a taken address looks like a free one.
-func pretend(x *core.Exchange, in SignUpInput, extra model.Extra) SignUpOutput {
-	now := x.Now()
-	user := model.User{
-		ID: secret.ID(), Name: in.Name, Email: core.NormalizeEmail(in.Email), Image: in.Image, CreatedAt: now, UpdatedAt: now, Extra: extra,
-	}
-	return SignUpOutput{User: x.Auth().Shaped(&user)}
+func pretend(ctx context.Context, x *core.Exchange, in SignUpInput, extra model.Extra) SignUpOutput {
+	return SignUpOutput{User: x.Auth().Pretend(ctx, model.User{Name: in.Name, Email: in.Email, Image: in.Image, Extra: extra})}
 }
 
 // The longest name and picture URL, in UTF-16 units. 255 is what the contract's column on MySQL holds.

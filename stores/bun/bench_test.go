@@ -96,7 +96,12 @@ func BenchmarkFindJoined(b *testing.B) {
 
 func coreSchema(tb testing.TB) *schema.Schema {
 	tb.Helper()
-	s, err := schema.Merge(schema.Source{Owner: "core", Extensions: model.Schema()})
+	return coreSchemaWith(tb, schema.TextIDs)
+}
+
+func coreSchemaWith(tb testing.TB, ids schema.IDs) *schema.Schema {
+	tb.Helper()
+	s, err := schema.MergeWith(ids, schema.Source{Owner: "core", Extensions: model.Schema()})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -261,8 +261,9 @@ func TestMisuseIsReportedByEveryOperation(t *testing.T) {
 		"no handle of bun":   bunstore.FromBun(nil),
 		"an unknown driver":  bunstore.New(sql.OpenDB(wrappedConnector{})),
 		"an unknown dialect": bunstore.New(db, bunstore.WithDialect(9)),
-		"unknown ids":        bunstore.New(db, bunstore.WithIDs(9)),
-		"bun, with bad ids":  bunstore.FromBun(bun.NewDB(db, sqlitedialect.New()), bunstore.WithIDs(9)),
+		"a schema":           bunstore.New(db, bunstore.WithSchema("auth")),
+		"bun, with a schema": bunstore.FromBun(bun.NewDB(db, sqlitedialect.New()), bunstore.WithSchema("auth")),
+		"a quoted schema":    bunstore.New(db, bunstore.WithDialect(bunstore.PostgreSQL), bunstore.WithSchema(`a"b`)),
 	} {
 		q := store.From(s.Table("user"))
 		errs := map[string]error{"Check": st.Check(t.Context()), "Migrate": st.Migrate(t.Context(), s)}

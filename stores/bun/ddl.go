@@ -12,6 +12,8 @@ type ddl interface {
 	words() *vocabulary
 	// text is the type of a String column that is neither a key nor refers to one.
 	text(c *schema.Column, t *schema.Table) string
+	// schemas returns what has to be created before the first table.
+	schemas(ctx context.Context, q querier) ([]string, error)
 	// tableOptions follow the columns of a new table, and collation is what they give to its texts.
 	tableOptions(ctx context.Context, q querier) (options, collation string, err error)
 	// migrating runs fn where it sees the tables as a migration should. If it is to change them, nobody else does so
@@ -25,7 +27,7 @@ type vocabulary struct {
 	quote                               string
 	boolean, number, bigint, date, json string
 
-	// id is the type of what refers to a key, key the definition of the key itself; both by IDs.
+	// id is the type of what refers to a key, key the definition of the key itself; both by schema.IDs.
 	id, key [3]string
 	// now is the default of dates, or "".
 	now string
@@ -76,6 +78,9 @@ func (mysqlEngine) words() *vocabulary    { return &mysqlWords }
 
 func (sqliteEngine) text(*schema.Column, *schema.Table) string   { return "text" }
 func (postgresEngine) text(*schema.Column, *schema.Table) string { return "text" }
+
+func (sqliteEngine) schemas(context.Context, querier) ([]string, error) { return nil, nil }
+func (mysqlEngine) schemas(context.Context, querier) ([]string, error)  { return nil, nil }
 
 func (sqliteEngine) tableOptions(context.Context, querier) (options, collation string, err error) {
 	return "", "", nil

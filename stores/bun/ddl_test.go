@@ -81,8 +81,8 @@ func source(t *testing.T, owner string, models map[string]contractModel) schema.
 	return src
 }
 
-func plannerFor(e engine, s *schema.Schema, ids IDs) *planner {
-	return &planner{engine: e, words: e.words(), ids: ids, schema: s, live: map[string]*liveTable{}}
+func plannerFor(e engine, s *schema.Schema) *planner {
+	return &planner{engine: e, words: e.words(), schema: s, live: map[string]*liveTable{}}
 }
 
 var dialectNames = map[string]Dialect{"sqlite": SQLite, "postgres": PostgreSQL, "mysql": MySQL}
@@ -106,7 +106,7 @@ func TestTablesAreTheContracts(t *testing.T) {
 				}
 				compared := 0
 				for _, table := range s.Tables() {
-					p := plannerFor(dialect.engine(), s, TextIDs)
+					p := plannerFor(dialect.engine(), s)
 					p.createTable(table, nil)
 					columns := want.Tables[table.SQLName]
 					got := lines(t, p, table)
@@ -167,7 +167,7 @@ func compareColumn(t *testing.T, p *planner, got []string, table, column, defini
 
 func compareIndexes(t *testing.T, e engine, s *schema.Schema, table *schema.Table, all []string) {
 	t.Helper()
-	p := plannerFor(e, s, TextIDs)
+	p := plannerFor(e, s)
 	for _, ix := range table.AllIndexes() {
 		p.createIndex(ix)
 	}
@@ -187,17 +187,17 @@ func compareIndexes(t *testing.T, e engine, s *schema.Schema, table *schema.Tabl
 func TestIDsAreTheContracts(t *testing.T) {
 	t.Parallel()
 	c := readContract(t)
-	s, err := schema.Merge(source(t, "core", c.Core))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for strategy, ids := range map[string]IDs{"default": TextIDs, "uuid": UUIDs, "serial": SerialIDs} {
+	for strategy, ids := range map[string]schema.IDs{"default": schema.TextIDs, "uuid": schema.UUIDs, "serial": schema.SerialIDs} {
+		s, err := schema.MergeWith(ids, source(t, "core", c.Core))
+		if err != nil {
+			t.Fatal(err)
+		}
 		for name, dialect := range dialectNames {
 			want := c.Strategies[strategy][name]
-			p := plannerFor(dialect.engine(), s, ids)
+			p := plannerFor(dialect.engine(), s)
 			p.createTable(s.Table("user"), nil)
 			compareColumn(t, p, lines(t, p, s.Table("user")), "user", "id", want["user.id"])
-			p = plannerFor(dialect.engine(), s, ids)
+			p = plannerFor(dialect.engine(), s)
 			p.createTable(s.Table("session"), nil)
 			compareColumn(t, p, lines(t, p, s.Table("session")), "session", "userId", want["session.userId"])
 		}
@@ -265,7 +265,7 @@ func TestColumnsAddedToTablesThatExist(t *testing.T) {
 			"alter table `t` add column `parent` varchar(36), add foreign key (`parent`) references `t` (`id`) on delete set null",
 		},
 	} {
-		p := plannerFor(dialect.engine(), s, TextIDs)
+		p := plannerFor(dialect.engine(), s)
 		p.live["t"] = &liveTable{name: "t"}
 		for i := range s.Table("t").Columns {
 			if c := &s.Table("t").Columns[i]; c.Name != schema.ID {

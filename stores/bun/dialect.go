@@ -46,6 +46,8 @@ type engine interface {
 	bun() bunschema.Dialect
 	// quote returns a name as an identifier. The name has no quotes in it: schema.Merge sees to that.
 	quote(name string) string
+	// table returns the name of a table as an identifier, with that of its schema if there is one.
+	table(name string) string
 	// placeholder stands for the n-th argument, counted from 1.
 	placeholder(n int) string
 	// returning reports whether INSERT, UPDATE and DELETE can return rows.

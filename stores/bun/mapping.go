@@ -101,7 +101,7 @@ func newMapping(ctx context.Context, e engine, q querier, t *schema.Table, prefi
 	if live == nil {
 		return nil, fmt.Errorf("bunstore: the database has no table %q: run the migration", t.SQLName)
 	}
-	m := &mapping{table: t, ident: e.quote(t.SQLName), columns: make([]column, len(t.Columns)), certain: true}
+	m := &mapping{table: t, ident: e.table(t.SQLName), columns: make([]column, len(t.Columns)), certain: true}
 	reads := make([]string, len(t.Columns))
 	for i := range t.Columns {
 		lc := live.column(t.Columns[i].SQLName)

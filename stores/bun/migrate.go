@@ -55,7 +55,7 @@ func (s *Store) Migrate(ctx context.Context, want *schema.Schema) error {
 
 // plan compares the live tables with those wanted.
 func (s *Store) plan(ctx context.Context, q querier, want *schema.Schema) (store.Plan, error) {
-	p := &planner{engine: s.engine, words: s.engine.words(), ids: s.ids, live: map[string]*liveTable{}}
+	p := &planner{engine: s.engine, words: s.engine.words(), live: map[string]*liveTable{}}
 	var tables []schema.LiveTable
 	types := map[string]*liveColumn{}
 	for _, t := range want.Tables() {
@@ -85,6 +85,12 @@ func (s *Store) plan(ctx context.Context, q querier, want *schema.Schema) (store
 	changes := schema.Diff(want, tables, func(c *schema.Column, typ string) bool { return s.engine.fit(c, types[typ]) != 0 })
 	p.warnings = changes.Warnings
 	p.schema = want
+	p.checkIDs()
+	if len(changes.Tables) > 0 {
+		if p.statements, err = s.engine.schemas(ctx, q); err != nil {
+			return store.Plan{}, err
+		}
+	}
 	p.createTables(changes.Tables)
 	for _, missing := range changes.Columns {
 		p.addColumn(missing.Table, missing.Column)
@@ -99,7 +105,6 @@ func (s *Store) plan(ctx context.Context, q querier, want *schema.Schema) (store
 type planner struct {
 	engine engine
 	words  *vocabulary
-	ids    IDs
 	schema *schema.Schema
 	live   map[string]*liveTable // by name in the database
 	// options and collation are those of new tables.
@@ -111,6 +116,25 @@ type planner struct {
 
 func (p *planner) say(format string, args ...any) {
 	p.statements = append(p.statements, fmt.Sprintf(format, args...))
+}
+
+// checkIDs warns about tables whose ids are not what the schema takes them for. All else about them works.
+func (p *planner) checkIDs() {
+	for _, t := range p.schema.Tables() {
+		live := p.live[t.SQLName]
+		if live == nil {
+			continue
+		}
+		id := t.Column(schema.ID)
+		lc := live.column(id.SQLName)
+		if lc == nil {
+			continue
+		}
+		form := p.engine.fit(id, lc)
+		if (form == asInteger) != (t.IDs == schema.SerialIDs) || form == asUUID && t.IDs != schema.UUIDs {
+			p.warnings = append(p.warnings, fmt.Sprintf("the ids of table %q have the type %q, but the configured ids are %s: rows cannot be added unless the two agree", t.SQLName, lc.typ, t.IDs))
+		}
+	}
 }
 
 // createTables creates what others refer to first. Where tables refer to each other in a circle, one of them gets its
@@ -142,7 +166,7 @@ func (p *planner) isForward(c *schema.Column, t *schema.Table, pending []*schema
 
 // createTable returns the statements that have to wait for the tables that are pending.
 func (p *planner) createTable(t *schema.Table, pending []*schema.Table) (late []string) {
-	lines := []string{p.quote(t.Column(schema.ID).SQLName) + " " + p.words.key[p.ids]}
+	lines := []string{p.quote(t.Column(schema.ID).SQLName) + " " + p.words.key[t.IDs]}
 	var keys []string
 	for i := range t.Columns {
 		c := &t.Columns[i]
@@ -162,7 +186,7 @@ func (p *planner) createTable(t *schema.Table, pending []*schema.Table) (late []
 		switch {
 		case c.References == nil:
 		case p.isForward(c, t, pending):
-			late = append(late, "alter table "+p.quote(t.SQLName)+" add "+p.foreignKey(c))
+			late = append(late, "alter table "+p.table(t)+" add "+p.foreignKey(c))
 		case p.words.inline:
 			line += p.references(c)
 		default:
@@ -170,14 +194,14 @@ func (p *planner) createTable(t *schema.Table, pending []*schema.Table) (late []
 		}
 		lines = append(lines, line)
 	}
-	p.say("create table %s (%s)%s", p.quote(t.SQLName), strings.Join(append(lines, keys...), ", "), p.options)
+	p.say("create table %s (%s)%s", p.table(t), strings.Join(append(lines, keys...), ", "), p.options)
 	return late
 }
 
 // addColumn adds a column to a live table. A unique constraint becomes an index, since SQLite can add no other; MySQL,
 // which cannot undo half of it, does all at once.
 func (p *planner) addColumn(t *schema.Table, c *schema.Column) {
-	table := p.quote(t.SQLName)
+	table := p.table(t)
 	line := p.quote(c.SQLName) + " " + p.columnType(c, t, p.live[t.SQLName].collation)
 	if value := p.constant(c); value != "" {
 		line += " default " + value + " not null"
@@ -223,7 +247,7 @@ func (p *planner) createIndex(ix schema.MissingIndex) {
 	if ix.Unique {
 		unique = "unique "
 	}
-	p.say("create %sindex %s on %s (%s)", unique, p.quote(shortName(ix.Name)), p.quote(ix.Table.SQLName), strings.Join(names, ", "))
+	p.say("create %sindex %s on %s (%s)", unique, p.quote(shortName(ix.Name)), p.table(ix.Table), strings.Join(names, ", "))
 }
 
 // columnType returns the type of a column in a table whose texts have the given collation.
@@ -232,10 +256,17 @@ func (p *planner) columnType(c *schema.Column, t *schema.Table, collation string
 		return typeOf(p.engine, c, t)
 	}
 	// A foreign key has the type of what it refers to, and, on MySQL, its collation.
-	typ, other := p.words.id[p.ids], p.collation
-	if live := p.live[p.target(c).SQLName]; live != nil {
-		if id := live.column(p.target(c).Column(schema.ID).SQLName); id != nil {
-			typ, other = id.typ, id.collation
+	target := p.target(c)
+	to := target.Column(c.References.Target())
+	typ, other := "", p.collation
+	live := p.live[target.SQLName]
+	switch {
+	case live != nil && live.column(to.SQLName) != nil:
+		typ, other = live.column(to.SQLName).typ, live.column(to.SQLName).collation
+	default:
+		typ = typeOf(p.engine, to, target)
+		if ids, ok := to.IDs(); ok {
+			typ = p.words.id[ids]
 		}
 	}
 	if strings.Contains(typ, "char") && other != "" && other != collation {
@@ -249,7 +280,7 @@ func (p *planner) target(c *schema.Column) *schema.Table { return p.schema.Table
 
 func (p *planner) references(c *schema.Column) string {
 	to := p.target(c)
-	return fmt.Sprintf(" references %s (%s) on delete %s", p.quote(to.SQLName), p.quote(to.Column(schema.ID).SQLName), c.References.OnDelete)
+	return fmt.Sprintf(" references %s (%s) on delete %s", p.table(to), p.quote(to.Column(c.References.Target()).SQLName), c.References.OnDelete)
 }
 
 func (p *planner) foreignKey(c *schema.Column) string {
@@ -257,6 +288,14 @@ func (p *planner) foreignKey(c *schema.Column) string {
 }
 
 func (p *planner) quote(name string) string { return p.words.quote + name + p.words.quote }
+
+// table returns a table's name as an identifier, in the quotes of the contract.
+func (p *planner) table(t *schema.Table) string {
+	if e, ok := p.engine.(postgresEngine); ok {
+		return e.table(t.SQLName)
+	}
+	return p.quote(t.SQLName)
+}
 
 // constant returns the default of a required column as SQL, or "" if it is optional or its default is none that SQL
 // could say.

@@ -24,7 +24,12 @@ import (
 // grownSchema is core's, with a plugin's tables and columns.
 func grownSchema(tb testing.TB) *schema.Schema {
 	tb.Helper()
-	s, err := schema.Merge(
+	return grownSchemaWith(tb, schema.TextIDs)
+}
+
+func grownSchemaWith(tb testing.TB, ids schema.IDs) *schema.Schema {
+	tb.Helper()
+	s, err := schema.MergeWith(ids,
 		schema.Source{Owner: "core", Extensions: model.Schema()},
 		schema.Source{Owner: "plugin", Extensions: []schema.Extension{
 			{Table: "user", Columns: []schema.Column{
@@ -97,13 +102,13 @@ func wantNothingToDo(t *testing.T, st *bunstore.Store, s *schema.Schema) {
 func TestMigrateTablesOfNode(t *testing.T) {
 	t.Parallel()
 	everywhere(t, func(t *testing.T, d database) {
-		for strategy, ids := range map[string]bunstore.IDs{"text": bunstore.TextIDs, "uuid": bunstore.UUIDs, "serial": bunstore.SerialIDs} {
+		for strategy, ids := range map[string]schema.IDs{"text": schema.TextIDs, "uuid": schema.UUIDs, "serial": schema.SerialIDs} {
 			t.Run(strategy, func(t *testing.T) {
 				db, _ := d.fresh(t)
 				execute(t, db, nodeTables(d.dialect, strategy)...)
-				wantNothingToDo(t, bunstore.New(db), coreSchema(t))
+				st, s := bunstore.New(db), grownSchemaWith(t, ids)
+				wantNothingToDo(t, st, coreSchemaWith(t, ids))
 
-				st, s := bunstore.New(db, bunstore.WithIDs(ids)), grownSchema(t)
 				if err := st.Migrate(t.Context(), s); err != nil {
 					t.Fatal(err)
 				}

@@ -26,9 +26,10 @@ type quietMySQL struct{ *mysqldialect.Dialect }
 
 func (quietMySQL) Init(*sql.DB) {}
 
-func (mysqlEngine) quote(name string) string { return "`" + name + "`" }
-func (mysqlEngine) placeholder(int) string   { return "?" }
-func (mysqlEngine) returning() bool          { return false }
+func (mysqlEngine) quote(name string) string   { return "`" + name + "`" }
+func (e mysqlEngine) table(name string) string { return e.quote(name) }
+func (mysqlEngine) placeholder(int) string     { return "?" }
+func (mysqlEngine) returning() bool            { return false }
 
 // sameTable compares the name of a table as the server does: whether case matters depends on its file system.
 const sameTable = "table_schema = DATABASE() AND table_name = ? AND (@@lower_case_table_names <> 0 OR BINARY table_name = ?)"

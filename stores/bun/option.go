@@ -1,19 +1,5 @@
 package bunstore
 
-// IDs is how the ids of the tables that [Store.Migrate] creates are kept, and the columns that refer to them
-// (better-auth: advanced.database.generateId).
-type IDs uint8
-
-// The kinds of ids. Tables that exist are used as they are, whatever is set here.
-const (
-	// TextIDs are made by the library. This is the default.
-	TextIDs IDs = iota
-	// UUIDs have the type uuid and a random default on PostgreSQL, and are text elsewhere.
-	UUIDs
-	// SerialIDs are integers that the database counts. In records they are strings of digits.
-	SerialIDs
-)
-
 // Option changes a setting of a store.
 type Option func(*Store)
 
@@ -21,8 +7,10 @@ type Option func(*Store)
 // wrapped for tracing. The default is to tell it by the driver.
 func WithDialect(d Dialect) Option { return func(s *Store) { s.dialect = d } }
 
-// WithIDs says how the tables that Migrate creates keep their ids. The default is TextIDs.
-func WithIDs(ids IDs) Option { return func(s *Store) { s.ids = ids } }
+// WithSchema says in which schema of a PostgreSQL database the tables are, and Migrate creates it if it is missing. The
+// default is to find tables along the search_path, and to create them in its first schema. Other databases have no such
+// schemas, and refuse it.
+func WithSchema(name string) Option { return func(s *Store) { s.schema = name } }
 
 // WithoutPreparedStatements makes FindJoined send its query as text each time. It is for handles behind a connection
 // pooler that gives every transaction another connection, where the driver does not care for that itself; pgx does, by

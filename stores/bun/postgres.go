@@ -14,16 +14,26 @@ import (
 	"github.com/cardea-auth/cardea/core/schema"
 )
 
-type postgresEngine struct{}
+type postgresEngine struct {
+	schema string // of all tables; empty is the search_path
+}
 
 func (postgresEngine) dialect() Dialect       { return PostgreSQL }
 func (postgresEngine) bun() bunschema.Dialect { return pgdialect.New() }
 
 func (postgresEngine) quote(name string) string { return `"` + name + `"` }
+
+func (e postgresEngine) table(name string) string {
+	if e.schema == "" {
+		return e.quote(name)
+	}
+	return e.quote(e.schema) + "." + e.quote(name)
+}
+
 func (postgresEngine) placeholder(n int) string { return "$" + strconv.Itoa(n) }
 func (postgresEngine) returning() bool          { return true }
 
-// inspect finds the table as queries do, along the search_path.
+// inspect finds the table as queries do: in its schema, or along the search_path.
 func (e postgresEngine) inspect(ctx context.Context, q querier, table string) (*liveTable, error) {
 	t := &liveTable{name: table}
 	// A column of a domain is looked at as the type under it.
@@ -35,7 +45,7 @@ func (e postgresEngine) inspect(ctx context.Context, q querier, table string) (*
 		JOIN pg_catalog.pg_type t ON t.oid = CASE d.typtype WHEN 'd' THEN d.typbasetype ELSE d.oid END
 		LEFT JOIN pg_catalog.pg_collation c ON c.oid = a.attcollation
 		WHERE a.attrelid = pg_catalog.to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped
-		ORDER BY a.attnum`, []any{e.quote(table)},
+		ORDER BY a.attnum`, []any{e.table(table)},
 		func(scan func(...any) error) error {
 			var c liveColumn
 			var full string
@@ -69,7 +79,7 @@ func (e postgresEngine) indexes(ctx context.Context, q querier, table string) ([
 		CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY AS k(attnum, n)
 		LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum AND k.attnum > 0
 		WHERE i.indrelid = pg_catalog.to_regclass($1) AND i.indisvalid AND i.indpred IS NULL AND k.n <= i.indnkeyatts
-		ORDER BY c.relname, k.n`, e.quote(table))
+		ORDER BY c.relname, k.n`, e.table(table))
 }
 
 func (postgresEngine) fit(c *schema.Column, live *liveColumn) form {

@@ -19,7 +19,8 @@ func (sqliteEngine) dialect() Dialect       { return SQLite }
 func (sqliteEngine) bun() bunschema.Dialect { return sqlitedialect.New() }
 
 // quote does as MySQL: in double quotes SQLite takes the name of a column that is not there for a string.
-func (sqliteEngine) quote(name string) string { return "`" + name + "`" }
+func (sqliteEngine) quote(name string) string   { return "`" + name + "`" }
+func (e sqliteEngine) table(name string) string { return e.quote(name) }
 
 func (sqliteEngine) placeholder(int) string { return "?" }
 func (sqliteEngine) returning() bool        { return true }

@@ -3,6 +3,7 @@ package bunstore
 import (
 	"database/sql"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -18,9 +19,9 @@ type Store struct {
 	db         *bun.DB
 	engine     engine
 	dialect    Dialect
-	ids        IDs
-	returning  bool // statements that write may return rows
-	plain      bool // they may not, whatever the engine says
+	schema     string // PostgreSQL's; empty is the search_path
+	returning  bool   // statements that write may return rows
+	plain      bool   // they may not, whatever the engine says
 	unprepared bool
 	err        error // what is wrong with the construction; every operation reports it
 
@@ -33,6 +34,7 @@ var (
 	_ store.Store      = (*Store)(nil)
 	_ store.JoinFinder = (*Store)(nil)
 	_ store.Checker    = (*Store)(nil)
+	_ store.IDMaker    = (*Store)(nil)
 	_ store.Migrator   = (*Store)(nil)
 )
 
@@ -70,9 +72,6 @@ func (s *Store) settle(db *sql.DB) (err error) {
 	if db == nil {
 		return fmt.Errorf("bunstore: the database handle is nil: %w", store.ErrMisconfigured)
 	}
-	if s.ids > SerialIDs {
-		return fmt.Errorf("bunstore: WithIDs was given %d: use TextIDs, UUIDs or SerialIDs: %w", s.ids, store.ErrMisconfigured)
-	}
 	if s.dialect == 0 {
 		if s.dialect, err = detect(db); err != nil {
 			return err
@@ -81,8 +80,31 @@ func (s *Store) settle(db *sql.DB) (err error) {
 	if s.engine = s.dialect.engine(); s.engine == nil {
 		return fmt.Errorf("bunstore: WithDialect was given %d: use SQLite, PostgreSQL or MySQL: %w", s.dialect, store.ErrMisconfigured)
 	}
+	if s.schema != "" {
+		if s.dialect != PostgreSQL {
+			return fmt.Errorf("bunstore: WithSchema was given %q, but %s has no schemas: leave it out: %w", s.schema, s.dialect, store.ErrMisconfigured)
+		}
+		if err := checkSchemaName(s.schema); err != nil {
+			return err
+		}
+		s.engine = postgresEngine{schema: s.schema}
+	}
 	s.returning = s.engine.returning() && !s.plain
 	return nil
+}
+
+// checkSchemaName refuses what cannot be quoted, or what PostgreSQL would cut off.
+func checkSchemaName(name string) error {
+	if len(name) > 63 || strings.ContainsAny(name, "\"\x00") {
+		return fmt.Errorf("bunstore: WithSchema was given %q: a name has at most 63 bytes and no quotes: %w", name, store.ErrMisconfigured)
+	}
+	return nil
+}
+
+// MakesIDs implements [store.IDMaker]. Serial ids are the database's on every dialect; UUIDs on PostgreSQL, which returns
+// them; text, where the table has a default for it.
+func (s *Store) MakesIDs(ids schema.IDs) bool {
+	return ids != schema.UUIDs || s.dialect == PostgreSQL
 }
 
 // forget drops what is known about the live tables, to look again.
