@@ -29,6 +29,8 @@ type Auth struct {
 	tables   tables
 	registry *registry
 	signIn   []SignInStep
+	// checkPassword is that of the plugin that knows passwords, or nil.
+	checkPassword func(ctx context.Context, x *Exchange, userID, pw string) error
 	// listeners are told of events.
 	listeners listeners
 	disabled  map[string]bool
@@ -91,6 +93,9 @@ func (a *Auth) build(baseErr error) error {
 	for _, o := range owners {
 		sources = append(sources, schema.Source{Owner: o.name, Extensions: o.manifest.Schema})
 		a.signIn = append(a.signIn, o.manifest.SignIn...)
+		if a.checkPassword == nil {
+			a.checkPassword = o.manifest.CheckPassword
+		}
 	}
 	a.schema, err = schema.Merge(sources...)
 	problems = append(problems, err)

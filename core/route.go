@@ -5,5 +5,6 @@ func coreEndpoints() []AnyEndpoint {
 	return []AnyEndpoint{
 		GetSession, SignOut, ListSessions, RevokeSession, RevokeSessions, RevokeOtherSessions,
 		ListAccounts, UnlinkAccount, OK, ErrorPage,
+		SendVerificationEmail, VerifyEmail, ChangeEmail, UpdateUser, DeleteUser, DeleteUserCallback,
 	}
 }
