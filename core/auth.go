@@ -32,6 +32,8 @@ type Auth struct {
 	tables   tables
 	registry *registry
 	signIn   []SignInStep
+	// checkPassword is that of the plugin that knows passwords, or nil.
+	checkPassword func(ctx context.Context, x *Exchange, userID, pw string) error
 	// listeners are told of events.
 	listeners listeners
 	hooks     dataHooks
@@ -61,9 +63,9 @@ type tables struct {
 	user, session *schema.Table
 	// readUser and readSession are the same for values that went through the columns' output transforms already.
 	readUser, readSession *schema.Table
-	accounts      *store.Rows[model.Account]
-	verifications *store.Rows[model.Verification]
-	login         *store.Join // session by token, with its user
+	accounts              *store.Rows[model.Account]
+	verifications         *store.Rows[model.Verification]
+	login                 *store.Join // session by token, with its user
 }
 
 // owner is core, the app or a plugin, with what it adds.
@@ -110,6 +112,9 @@ func (a *Auth) build(baseErr error) error {
 	for _, o := range owners {
 		sources = append(sources, schema.Source{Owner: o.name, Extensions: o.manifest.Schema, Rename: o.manifest.Rename})
 		a.signIn = append(a.signIn, o.manifest.SignIn...)
+		if a.checkPassword == nil {
+			a.checkPassword = o.manifest.CheckPassword
+		}
 	}
 	a.schema, err = schema.MergeWith(c.IDs.Kind, sources...)
 	problems = append(problems, err)

@@ -93,6 +93,10 @@ type Config struct {
 	// RateLimit says how often a client may call. Limits are on, unless Development is set.
 	RateLimit RateLimitConfig
 
+	// EmailVerification is about proving addresses, User about what people do with their own user.
+	EmailVerification EmailVerificationConfig
+	User              UserConfig
+
 	// Compat chooses between our defaults and better-auth's. The default is Hardened.
 	Compat Compat
 	// Development relaxes what would be in the way on a developer's machine: BaseURL may be empty, cookies need not be
@@ -260,6 +264,8 @@ func (c Config) withDefaults() Config {
 	setDefault(&c.StoreTimeout, 4*time.Second)
 	setDefault(&c.RateLimit.Recipient, defaultRecipientRule)
 	setDefault(&c.ClientIP.IPv6Subnet, 64)
+	setDefault(&c.EmailVerification.ExpiresIn, time.Hour)
+	setDefault(&c.User.DeleteUser.TokenExpiresIn, 24*time.Hour)
 	c.Session.UpdateAge = max(c.Session.UpdateAge, 0)
 	c.Session.FreshAge = max(c.Session.FreshAge, 0)
 	if c.Now == nil {

@@ -32,6 +32,10 @@ type Manifest struct {
 	RateLimits []ratelimit.PathRule
 	// Rename are other names in the database for its tables and columns.
 	Rename []schema.Rename
+	// CheckPassword tells whether pw is the password of a user, if the plugin is the one that knows passwords; see
+	// [Exchange.CheckPassword]. It returns nil if it is, and otherwise the error to answer with. Of several plugins with
+	// one, the first is asked.
+	CheckPassword func(ctx context.Context, x *Exchange, userID, pw string) error
 	// Errors are the errors that its endpoints return, for the API description.
 	Errors []*Error
 	// Init runs once, at the end of New, in the order of Config.Plugins. It may keep the Auth. What it starts, Close

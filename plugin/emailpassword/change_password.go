@@ -47,6 +47,7 @@ func (p *Plugin) changePassword(ctx context.Context, x *core.Exchange, in Change
 		if err := x.Auth().SetPassword(ctx, current.User.ID, hash); err != nil {
 			return err
 		}
+		x.Emit(ctx, core.PasswordChanged{UserID: current.User.ID})
 		if in.RevokeOtherSessions == nil || !*in.RevokeOtherSessions {
 			return nil
 		}
@@ -104,6 +105,14 @@ func (p *Plugin) verify(ctx context.Context, auth *core.Auth, userID, pw string,
 	return nil
 }
 
+// checkPassword serves the endpoints of core and of other plugins that ask for the password once more.
+func (p *Plugin) checkPassword(ctx context.Context, x *core.Exchange, userID, pw string) error {
+	if err := p.checkLength(pw); err != nil {
+		return err
+	}
+	return p.verify(ctx, x.Auth(), userID, pw, ErrNoPassword)
+}
+
 // SetPasswordInput is the input of SetPassword.
 type SetPasswordInput struct {
 	New string `json:"newPassword"`
@@ -134,5 +143,6 @@ func (p *Plugin) setPassword(ctx context.Context, x *core.Exchange, in SetPasswo
 	if err := x.Auth().SetPassword(ctx, current.User.ID, hash); err != nil {
 		return core.StatusOutput{}, err
 	}
+	x.Emit(ctx, core.PasswordChanged{UserID: current.User.ID})
 	return core.StatusOutput{Status: true}, nil
 }

@@ -16,31 +16,6 @@ import (
 	"github.com/cardea-auth/cardea/core/password"
 )
 
-// Options says how the plugin behaves. The zero value is usable.
-type Options struct {
-	// Disabled answers sign-up and sign-in with 400, as upstream does for an app that uses other methods only.
-	Disabled bool
-	// DisableSignUp answers sign-up with 400: only existing users get in.
-	DisableSignUp bool
-	// DisableAutoSignIn makes sign-up answer without a session, and alike for an address that is taken already.
-	DisableAutoSignIn bool
-	// MinPasswordLength is the shortest password accepted at sign-up, in UTF-16 units as JavaScript counts. The default
-	// is 8.
-	MinPasswordLength int
-	// MaxPasswordLength is the longest password accepted anywhere, in UTF-16 units. The default is 128.
-	MaxPasswordLength int
-}
-
-func (o Options) withDefaults() Options {
-	if o.MinPasswordLength == 0 {
-		o.MinPasswordLength = 8
-	}
-	if o.MaxPasswordLength == 0 {
-		o.MaxPasswordLength = 128
-	}
-	return o
-}
-
 // Plugin serves the endpoints. Its fields are also the server-side API.
 type Plugin struct {
 	// SignUp is POST /sign-up/email.
@@ -51,6 +26,12 @@ type Plugin struct {
 	ChangePassword *core.Endpoint[ChangePasswordInput, ChangePasswordOutput]
 	// VerifyPassword is POST /verify-password.
 	VerifyPassword *core.Endpoint[VerifyPasswordInput, core.StatusOutput]
+	// RequestPasswordReset is POST /request-password-reset.
+	RequestPasswordReset *core.Endpoint[RequestPasswordResetInput, RequestPasswordResetOutput]
+	// PasswordResetCallback is GET /reset-password/:token, where the link in the mail leads.
+	PasswordResetCallback *core.Endpoint[PasswordResetCallbackInput, core.None]
+	// ResetPassword is POST /reset-password.
+	ResetPassword *core.Endpoint[ResetPasswordInput, core.StatusOutput]
 	// SetPassword is called in process only.
 	SetPassword *core.Endpoint[SetPasswordInput, core.StatusOutput]
 
@@ -76,6 +57,18 @@ func New(o Options) *Plugin {
 		ID: "verifyPassword", Method: "POST", Path: "/verify-password", Access: core.StoredSession,
 		Summary: "Check the caller's password.",
 	}, p.verifyPassword)
+	p.RequestPasswordReset = core.Define(core.Spec{
+		ID: "requestPasswordReset", Method: "POST", Path: "/request-password-reset", Access: core.Public,
+		Summary: "Send a link to replace a forgotten password.",
+	}, p.requestPasswordReset)
+	p.PasswordResetCallback = core.Define(core.Spec{
+		ID: "requestPasswordResetCallback", Method: "GET", Path: "/reset-password/:token", Access: core.Public,
+		Summary: "Lead from the mail to the app's page for a new password.",
+	}, p.passwordResetCallback)
+	p.ResetPassword = core.Define(core.Spec{
+		ID: "resetPassword", Method: "POST", Path: "/reset-password", Access: core.Public,
+		Summary: "Replace a forgotten password.",
+	}, p.resetPassword)
 	p.SetPassword = core.Define(core.Spec{
 		ID: "setPassword", Access: core.ServerOnly,
 		Summary: "Give the caller, who signed in without one, a password.",
@@ -86,9 +79,13 @@ func New(o Options) *Plugin {
 // Manifest describes the plugin.
 func (p *Plugin) Manifest() core.Manifest {
 	return core.Manifest{
-		ID:        "email-password",
-		Endpoints: []core.AnyEndpoint{p.SignUp, p.SignIn, p.ChangePassword, p.VerifyPassword, p.SetPassword},
-		Errors: []*core.Error{ErrDisabled, ErrSignUpDisabled, ErrInvalidEmail, ErrInvalidPassword, ErrInvalidEmailOrPassword,
+		ID: "email-password",
+		Endpoints: []core.AnyEndpoint{
+			p.SignUp, p.SignIn, p.ChangePassword, p.VerifyPassword, p.SetPassword,
+			p.RequestPasswordReset, p.PasswordResetCallback, p.ResetPassword,
+		},
+		CheckPassword: p.checkPassword,
+		Errors: []*core.Error{ErrResetDisabled, ErrInvalidToken, ErrUserNotFound, core.ErrEmailNotVerified, ErrDisabled, ErrSignUpDisabled, ErrInvalidEmail, ErrInvalidPassword, ErrInvalidEmailOrPassword,
 			ErrPasswordTooShort, ErrPasswordTooLong, ErrNoPassword, ErrPasswordSet, core.ErrUserExists, core.ErrFailedToCreateUser},
 	}
 }
@@ -104,8 +101,11 @@ var (
 	ErrInvalidEmailOrPassword = core.NewError(401, "INVALID_EMAIL_OR_PASSWORD", "Invalid email or password")
 	ErrPasswordTooShort       = core.NewError(400, "PASSWORD_TOO_SHORT", "Password too short")
 	ErrPasswordTooLong        = core.NewError(400, "PASSWORD_TOO_LONG", "Password too long")
-	ErrNoPassword             = core.NewError(400, "CREDENTIAL_ACCOUNT_NOT_FOUND", "Credential account not found")
+	ErrNoPassword             = core.ErrNoPasswordAccount
 	ErrPasswordSet            = core.NewError(400, "PASSWORD_ALREADY_SET", "User already has a password set")
+	ErrResetDisabled          = core.NewError(400, "RESET_PASSWORD_DISABLED", "Reset password isn't enabled")
+	ErrInvalidToken           = core.NewError(400, "INVALID_TOKEN", "Invalid token")
+	ErrUserNotFound           = core.NewError(400, "USER_NOT_FOUND", "User not found")
 )
 
 // checkNew refuses a new password that is too short or too long.

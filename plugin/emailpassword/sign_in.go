@@ -42,7 +42,14 @@ func (p *Plugin) signIn(ctx context.Context, x *core.Exchange, in SignInInput) (
 		return SignInOutput{}, err
 	}
 	user, err := p.authenticate(ctx, x.Auth(), in.Email, in.Password)
+	if err == nil && p.opts.RequireEmailVerification && !user.EmailVerified {
+		if x.Auth().Config().EmailVerification.SendOnSignIn {
+			x.SendVerificationEmail(ctx, user, text(in.CallbackURL))
+		}
+		err = core.ErrEmailNotVerified // said only to those who know the password
+	}
 	if err != nil {
+		p.tellFailure(ctx, x, user, err)
 		return SignInOutput{}, err
 	}
 	session, err := x.CompleteSignIn(ctx, core.SignIn{User: user, Method: "email", DontRemember: isFalse(in.RememberMe)})
@@ -57,8 +64,22 @@ func (p *Plugin) signIn(ctx context.Context, x *core.Exchange, in SignInInput) (
 	return out, nil
 }
 
+// tellFailure tells hooks of a sign-in that was refused; a breakdown is none.
+func (p *Plugin) tellFailure(ctx context.Context, x *core.Exchange, user *model.User, err error) {
+	var reason *core.Error
+	if !errors.As(err, &reason) || reason.Status >= 500 {
+		return
+	}
+	e := core.SignInFailed{Method: "email", Reason: reason}
+	if user != nil {
+		e.UserID = user.ID
+	}
+	x.Emit(ctx, e)
+}
+
 // authenticate returns the user whose address and password these are. Every way to fail costs one hash and gives the one
-// error, so that neither answer nor time tells whether the address has an account.
+// error, so that neither answer nor time tells whether the address has an account. The user comes back with the error,
+// too, if there is one with that address.
 func (p *Plugin) authenticate(ctx context.Context, auth *core.Auth, email, pw string) (*model.User, error) {
 	user, stored, err := p.credential(ctx, auth, email)
 	if err != nil {
@@ -68,14 +89,14 @@ func (p *Plugin) authenticate(ctx context.Context, auth *core.Auth, email, pw st
 		if err := password.Burn(ctx, auth.Hasher(), pw); err != nil {
 			return nil, fmt.Errorf("emailpassword: %w", busy(err))
 		}
-		return nil, ErrInvalidEmailOrPassword
+		return user, ErrInvalidEmailOrPassword
 	}
 	ok, err := matches(ctx, auth, stored, pw)
 	if err != nil {
 		return nil, err
 	}
 	if !ok {
-		return nil, ErrInvalidEmailOrPassword
+		return user, ErrInvalidEmailOrPassword
 	}
 	auth.UpgradePassword(ctx, user.ID, stored, pw)
 	return user, nil
@@ -99,14 +120,8 @@ func matches(ctx context.Context, auth *core.Auth, stored, pw string) (bool, err
 // credential returns the user with that address and the hash of their password, which is empty if there is no such user
 // or they have no password.
 func (p *Plugin) credential(ctx context.Context, auth *core.Auth, email string) (*model.User, string, error) {
-	if len(email) > maxEmailBytes { // nobody has it, and no database needs to look
-		return nil, "", nil
-	}
-	user, err := auth.FindUserByEmail(ctx, email)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, "", nil
-	}
-	if err != nil {
+	user, err := findByEmail(ctx, auth, email)
+	if user == nil || err != nil {
 		return nil, "", err
 	}
 	account, err := auth.FindCredential(ctx, user.ID)
@@ -118,8 +133,3 @@ func (p *Plugin) credential(ctx context.Context, auth *core.Auth, email string) 
 	}
 	return user, *account.Password, nil
 }
-
-// maxEmailBytes is the longest address (RFC 5321 §4.5.3.1.3, less the angle brackets).
-const maxEmailBytes = 254
-
-func validEmail(s string) bool { return len(s) <= maxEmailBytes && wire.IsEmail(s) }

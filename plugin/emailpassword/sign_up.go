@@ -7,8 +7,6 @@ import (
 
 	"github.com/cardea-auth/cardea/core"
 	"github.com/cardea-auth/cardea/core/model"
-	"github.com/cardea-auth/cardea/core/password"
-	"github.com/cardea-auth/cardea/core/store"
 	"github.com/cardea-auth/cardea/core/wire"
 )
 
@@ -40,11 +38,11 @@ func (p *Plugin) signUp(ctx context.Context, x *core.Exchange, in SignUpInput) (
 	if p.opts.Disabled || p.opts.DisableSignUp {
 		return SignUpOutput{}, ErrSignUpDisabled
 	}
-	if !validEmail(in.Email) {
+	if !core.ValidEmail(in.Email) {
 		return SignUpOutput{}, ErrInvalidEmail
 	}
 	if x.Hardened() {
-		if err := in.checkLengths(); err != nil {
+		if err := core.CheckProfile(&in.Name, in.Image); err != nil {
 			return SignUpOutput{}, err
 		}
 	}
@@ -56,12 +54,11 @@ func (p *Plugin) signUp(ctx context.Context, x *core.Exchange, in SignUpInput) (
 	if err != nil {
 		return SignUpOutput{}, err
 	}
-	_, err = auth.FindUserByEmail(ctx, in.Email)
-	taken := err == nil
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
+	existing, err := findByEmail(ctx, auth, in.Email)
+	if err != nil {
 		return SignUpOutput{}, err
 	}
-	if taken && !p.opts.DisableAutoSignIn {
+	if existing != nil && !p.opts.quiet() {
 		return SignUpOutput{}, core.ErrUserExists
 	}
 	// Hashed before the transaction begins, which would otherwise stay open for as long; and, where the answer must not
@@ -70,19 +67,22 @@ func (p *Plugin) signUp(ctx context.Context, x *core.Exchange, in SignUpInput) (
 	if err != nil {
 		return SignUpOutput{}, fmt.Errorf("emailpassword: %w", busy(err))
 	}
-	if taken {
-		return pretend(ctx, x, in, extra), nil
+	if existing != nil {
+		return p.pretend(ctx, x, in, extra, existing), nil
 	}
 	out, err := p.create(ctx, x, in, extra, hash)
 	if !errors.Is(err, core.ErrUserExists) {
 		return out, err
 	}
 	// Somebody else was faster, or another column of the app's or a plugin's has to be unique as well.
-	if _, findErr := auth.FindUserByEmail(ctx, in.Email); errors.Is(findErr, store.ErrNotFound) {
+	existing, findErr := findByEmail(ctx, auth, in.Email)
+	switch {
+	case findErr != nil:
+		return SignUpOutput{}, findErr
+	case existing == nil:
 		return SignUpOutput{}, core.ErrFailedToCreateUser.Wrap(err)
-	}
-	if p.opts.DisableAutoSignIn {
-		return pretend(ctx, x, in, extra), nil
+	case p.opts.quiet():
+		return p.pretend(ctx, x, in, extra, existing), nil
 	}
 	return SignUpOutput{}, err
 }
@@ -103,7 +103,11 @@ func (p *Plugin) create(ctx context.Context, x *core.Exchange, in SignUpInput, e
 			return err
 		}
 		out.User = user
-		if p.opts.DisableAutoSignIn {
+		x.Emit(ctx, core.SignedUp{User: user, Method: "email"})
+		if p.verifiesSignUps(auth) {
+			x.SendVerificationEmail(ctx, user, text(in.CallbackURL))
+		}
+		if p.opts.quiet() {
 			return nil
 		}
 		session, err := x.CompleteSignIn(ctx, core.SignIn{User: user, Method: "email", DontRemember: isFalse(in.RememberMe)})
@@ -124,27 +128,34 @@ func (p *Plugin) create(ctx context.Context, x *core.Exchange, in SignUpInput, e
 	return out, challenge
 }
 
-// pretend answers as a sign-up without a session does, so that a taken address looks like a free one.
-func pretend(ctx context.Context, x *core.Exchange, in SignUpInput, extra model.Extra) SignUpOutput {
-	return SignUpOutput{User: x.Auth().Pretend(ctx, model.User{Name: in.Name, Email: in.Email, Image: in.Image, Extra: extra})}
+// verifiesSignUps reports whether somebody who has signed up is sent a link.
+func (p *Plugin) verifiesSignUps(auth *core.Auth) bool {
+	if on := auth.Config().EmailVerification.SendOnSignUp; on != core.Default {
+		return on == core.On
+	}
+	return p.opts.RequireEmailVerification
 }
 
-// The longest name and picture URL, in UTF-16 units. 255 is what the contract's column on MySQL holds.
-const (
-	maxNameLength  = 255
-	maxImageLength = 2048
-)
-
-// checkLengths bounds what somebody without an account can make us store. Upstream has no such limits.
-func (in *SignUpInput) checkLengths() error {
-	const text = "[body.%s] Too big: expected string to have <=%d characters"
-	if password.UTF16Len(in.Name) > maxNameLength {
-		return core.ErrValidation.WithMessage(fmt.Sprintf(text, "name", maxNameLength))
+// pretend answers as a sign-up without a session does, so that a taken address looks like a free one.
+func (p *Plugin) pretend(ctx context.Context, x *core.Exchange, in SignUpInput, extra model.Extra, existing *model.User) SignUpOutput {
+	if tell := p.opts.OnExistingUserSignUp; tell != nil {
+		attempt := SignUpAttempt{User: existing, Request: x.Request()}
+		x.Auth().Background(ctx, "sign-up of an existing user", func(ctx context.Context) error { return tell(ctx, attempt) })
 	}
-	if in.Image != nil && password.UTF16Len(*in.Image) > maxImageLength {
-		return core.ErrValidation.WithMessage(fmt.Sprintf(text, "image", maxImageLength))
+	user := x.Auth().Pretend(ctx, model.User{Name: in.Name, Email: in.Email, Image: in.Image, Extra: extra})
+	if p.opts.CustomSyntheticUser != nil {
+		custom := p.opts.CustomSyntheticUser(*user)
+		user = x.Auth().Shaped(&custom)
 	}
-	return nil
+	return SignUpOutput{User: user}
 }
 
 func isFalse(b *bool) bool { return b != nil && !*b }
+
+// text returns what an optional member says, or "".
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
