@@ -157,6 +157,22 @@ func TestRowHooksChangeAndRefuse(t *testing.T) {
 	}
 }
 
+func TestRowHooksRefuseSignIns(t *testing.T) {
+	t.Parallel()
+	refuse := false
+	r := newRig(t, func(c *core.Config) {
+		c.DatabaseHooks.Session.BeforeCreate = func(context.Context, *core.Exchange, *model.Session) error {
+			if refuse {
+				return core.ErrRefused
+			}
+			return nil
+		}
+	})
+	r.signUp("ann@example.com")
+	refuse = true
+	wantStatus(t, r.do("POST", "/api/auth/sign-in/email", `{"email":"ann@example.com","password":"password-1"}`), 401, "FAILED_TO_CREATE_SESSION")
+}
+
 func TestRowHooksRefuseChanges(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, func(c *core.Config) {

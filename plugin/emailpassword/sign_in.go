@@ -53,6 +53,9 @@ func (p *Plugin) signIn(ctx context.Context, x *core.Exchange, in SignInInput) (
 		return SignInOutput{}, err
 	}
 	session, err := x.CompleteSignIn(ctx, core.SignIn{User: user, Method: "email", DontRemember: isFalse(in.RememberMe)})
+	if errors.Is(err, core.ErrFailedToCreateSession) {
+		return SignInOutput{}, errNoSession.Wrap(err)
+	}
 	if err != nil {
 		return SignInOutput{}, err
 	}
@@ -63,6 +66,9 @@ func (p *Plugin) signIn(ctx context.Context, x *core.Exchange, in SignInInput) (
 	}
 	return out, nil
 }
+
+// errNoSession is core.ErrFailedToCreateSession as the contract has it at sign-in.
+var errNoSession = core.NewError(401, core.ErrFailedToCreateSession.Code, core.ErrFailedToCreateSession.Message)
 
 // tellFailure tells hooks of a sign-in that was refused; a breakdown is none.
 func (p *Plugin) tellFailure(ctx context.Context, x *core.Exchange, user *model.User, err error) {
