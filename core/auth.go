@@ -31,6 +31,8 @@ type Auth struct {
 	signIn   []SignInStep
 	// listeners are told of events.
 	listeners listeners
+	// observers are told of calls.
+	observers []Observer
 	disabled  map[string]bool
 	// extraUserColumns are those of the user table that are not core's, without the id.
 	extraUserColumns []schema.Column
@@ -86,6 +88,7 @@ func (a *Auth) build(baseErr error) error {
 	problems = append(problems, err)
 
 	a.listeners = newListeners(owners)
+	a.observers = newObservers(owners)
 
 	sources := make([]schema.Source, 0, len(owners))
 	for _, o := range owners {

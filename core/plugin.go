@@ -20,6 +20,8 @@ type Manifest struct {
 	Endpoints []AnyEndpoint
 	// Hooks run before or after endpoints, its own or others'.
 	Hooks []Hook
+	// Observe is told of every call of an endpoint, of any plugin, and of how it ended: for traces and metrics.
+	Observe Observer
 	// SignIn are asked in order whenever a sign-in completes, before a session exists.
 	SignIn []SignInStep
 	// Schema are tables of its own and columns on others'.

@@ -58,6 +58,12 @@ func (r *Response) WriteTo(w http.ResponseWriter) {
 func (a *Auth) Serve(ctx context.Context, r *http.Request) (res *Response) {
 	x := &Exchange{auth: a, req: r, reqHeader: r.Header, remote: r.RemoteAddr}
 	defer func() {
+		if res != nil {
+			x.noteStatus(res.Status)
+		}
+		x.observed(ctx)
+	}()
+	defer func() {
 		if v := recover(); v != nil {
 			if v == http.ErrAbortHandler { //nolint:errorlint // the panic value itself, as net/http compares it
 				panic(v)
@@ -77,6 +83,7 @@ func (a *Auth) Serve(ctx context.Context, r *http.Request) (res *Response) {
 	}
 	x.path = path
 	x.route, x.params = a.registry.find(r.Method, path)
+	ctx = x.observe(ctx)
 	if x.route == nil {
 		return notFound()
 	}
@@ -125,6 +132,7 @@ func (x *Exchange) respond(ctx context.Context, out any) *Response {
 
 // respondError turns an error into the contract's shape. Only an *Error shows anything of itself to the client.
 func (x *Exchange) respondError(ctx context.Context, err error) *Response {
+	x.noteError(err)
 	var challenge *Challenge
 	if errors.As(err, &challenge) {
 		return x.respond(ctx, challenge.Body)
