@@ -148,7 +148,7 @@ func (x *Exchange) respondError(ctx context.Context, err error) *Response {
 		x.logError(ctx, err)
 		x.cookies = cookie.Queue{}
 	case e.cause != nil: // anybody can send nonsense: it must not fill the log
-		x.Logger().DebugContext(ctx, "auth request refused", "operation", x.operation(), "error", err)
+		x.Logger().DebugContext(ctx, "auth request refused", "operation", x.operation(), "error", requestError{x, err})
 	}
 	x.addErrorHeader(e)
 	res := &Response{Status: e.Status}
@@ -205,9 +205,9 @@ func (x *Exchange) setHeaderValues(canonical string, values []string) {
 	x.header[canonical] = values
 }
 
-// logError writes what the client is not told. Tokens, passwords and cookies are not among the attributes.
+// logError writes what the client is not told. What the client has sent is taken out of the error's text.
 func (x *Exchange) logError(ctx context.Context, err error) {
-	x.Logger().ErrorContext(ctx, "auth request failed", "operation", x.operation(), "method", x.Method(), "error", err)
+	x.Logger().ErrorContext(ctx, "auth request failed", "operation", x.operation(), "method", x.Method(), "error", requestError{x, err})
 }
 
 // operation names the endpoint for the log.
