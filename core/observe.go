@@ -47,7 +47,7 @@ func (x *Exchange) observe(ctx context.Context) context.Context {
 	}
 	x.watched = &observation{outcome: Outcome{Status: http.StatusInternalServerError}} // until the call says otherwise
 	for _, begin := range x.auth.observers {
-		ctx = x.beginObservation(ctx, begin)
+		ctx = x.beginObservation(ctx, begin) //nolint:fatcontext // one value for each observer is what is wanted
 	}
 	return ctx
 }

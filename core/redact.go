@@ -283,7 +283,7 @@ func quietly(err error, where []store.Cond, r store.Record) error {
 		return nil
 	}
 	before := err.Error()
-	text := redactValues(before, appendStrings(appendConds(nil, where), map[string]any(r)))
+	text := redactValues(before, appendStrings(appendConds(nil, where), r))
 	if text == before {
 		return err
 	}
