@@ -32,7 +32,7 @@ type timedHasher struct {
 	duration metric.Float64Histogram
 }
 
-// hashing are the two operations.
+// hashing is one of the two operations, with what its measurements have in common.
 type hashing struct {
 	name       string
 	ok, failed []metric.RecordOption
@@ -49,26 +49,25 @@ var hash, verify = newHashing("hash"), newHashing("verify")
 
 // Hash is that of the hasher behind it.
 func (t *timedHasher) Hash(ctx context.Context, pw string) (encoded string, err error) {
-	defer t.begin(&ctx, hash)(&err)
+	begin := time.Now()
+	ctx, span := t.tracer.Start(ctx, hash.name)
+	defer func() { t.end(ctx, span, &hash, time.Since(begin), err) }()
 	return t.hasher.Hash(ctx, pw)
 }
 
 // Verify is that of the hasher behind it.
 func (t *timedHasher) Verify(ctx context.Context, encoded, pw string) (ok bool, err error) {
-	defer t.begin(&ctx, verify)(&err)
+	begin := time.Now()
+	ctx, span := t.tracer.Start(ctx, verify.name)
+	defer func() { t.end(ctx, span, &verify, time.Since(begin), err) }()
 	return t.hasher.Verify(ctx, encoded, pw)
 }
 
-func (t *timedHasher) begin(ctx *context.Context, op hashing) func(*error) {
-	start := time.Now()
-	c, span := t.tracer.Start(*ctx, op.name)
-	*ctx = c
-	return func(err *error) {
-		endSpan(span, *err)
-		options := op.ok
-		if *err != nil {
-			options = op.failed
-		}
-		t.duration.Record(c, time.Since(start).Seconds(), options...)
+func (t *timedHasher) end(ctx context.Context, span trace.Span, op *hashing, took time.Duration, err error) {
+	endSpan(span, err)
+	options := op.ok
+	if err != nil {
+		options = op.failed
 	}
+	t.duration.Record(ctx, took.Seconds(), options...)
 }
