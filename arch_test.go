@@ -45,6 +45,7 @@ var allowed = map[string][]string{
 	"stores/bun/...":          {"core/schema", "core/store", "stores/bun/..."},
 	"stores/redis":            {"core/storage"},
 	"stores/scs":              {"core", "core/storage"},
+	"otel":                    {"core", "core/..."},
 	"conformance/...":         {"core", "core/...", "plugin/...", "internal/memdb", "conformance/..."},
 	"conformance/testbed/...": {"core", "core/...", "plugin/...", "adapters/...", "stores/...", "conformance/..."},
 	"examples/...":            {"core", "core/...", "plugin", "plugin/...", "adapters/...", "stores/..."},

@@ -42,6 +42,8 @@ type Auth struct {
 	sessions  sessionPlace
 	records   verificationPlace
 	cache     *cache.Codec // nil without a cookie cache
+	// observers are told of calls.
+	observers []Observer
 	disabled  map[string]bool
 	// extraUserColumns are those of the user table that are not core's, without the id.
 	extraUserColumns []schema.Column
@@ -107,6 +109,7 @@ func (a *Auth) build(baseErr error) error {
 
 	a.listeners = newListeners(owners)
 	a.hooks, a.http = newDataHooks(c, owners), newHTTPHooks(owners)
+	a.observers = newObservers(owners)
 
 	sources := make([]schema.Source, 0, len(owners))
 	for _, o := range owners {

@@ -59,7 +59,14 @@ func (a *Auth) Call(ctx context.Context, operation string, in CallInput) (CallRe
 
 // call is the in-process end of the way: run, and the headers of an error among those that come back.
 func (a *Auth) call(ctx context.Context, x *Exchange, in input) (any, error) {
+	ctx = x.observe(ctx)
+	defer x.observed(ctx)
 	out, err := a.run(ctx, x, in)
+	if err != nil {
+		x.noteError(err)
+	} else {
+		x.noteStatus(http.StatusOK)
+	}
 	if e := clientError(err); e != nil {
 		x.addErrorHeader(e)
 	}

@@ -110,7 +110,8 @@ type Config struct {
 	Now func() time.Time
 	// HTTPClient makes the requests to the outside. The default has a timeout of 10 s and follows no redirects.
 	HTTPClient *http.Client
-	// Logger gets what clients are not told. The default is slog.Default(). Secrets are never among the attributes.
+	// Logger gets what clients are not told. The default is slog.Default(). Credentials are never among the attributes,
+	// and are taken out of the texts of errors (docs/observability.md).
 	Logger *slog.Logger
 	// Background runs work that must not delay an answer, such as sending a mail. fn gets a context that outlives the
 	// request. The default runs each in a goroutine that Auth.Close waits for.
@@ -274,6 +275,7 @@ func (c Config) withDefaults() Config {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
+	c.Logger = newRedactor(c.Logger)
 	if c.Password.Hasher == nil {
 		c.Password.Hasher = new(password.Scrypt)
 	}

@@ -34,6 +34,7 @@ type Exchange struct {
 	session       *ActiveSession
 	newSession    *ActiveSession
 	values        map[any]any
+	watched       *observation // nil unless somebody observes
 }
 
 func (a *Auth) newExchange(rt *route, o *callOptions) *Exchange {

@@ -23,6 +23,8 @@ type Manifest struct {
 	Hooks []Hook
 	// DatabaseHooks step in where core writes rows of its tables.
 	DatabaseHooks DatabaseHooks
+	// Observe is told of every call of an endpoint, of any plugin, and of how it ended: for traces and metrics.
+	Observe Observer
 	// SignIn are asked in order whenever a sign-in completes, before a session exists.
 	SignIn []SignInStep
 	// Schema are tables of its own and columns on others'.

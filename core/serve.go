@@ -58,6 +58,12 @@ func (r *Response) WriteTo(w http.ResponseWriter) {
 func (a *Auth) Serve(ctx context.Context, r *http.Request) (res *Response) {
 	x := &Exchange{auth: a, req: r, reqHeader: r.Header, remote: r.RemoteAddr}
 	defer func() {
+		if res != nil {
+			x.noteStatus(res.Status)
+		}
+		x.observed(ctx)
+	}()
+	defer func() {
 		if v := recover(); v != nil {
 			if v == http.ErrAbortHandler { //nolint:errorlint // the panic value itself, as net/http compares it
 				panic(v)
@@ -76,6 +82,7 @@ func (a *Auth) Serve(ctx context.Context, r *http.Request) (res *Response) {
 		if x.route, x.params = a.registry.find(r.Method, path); x.route != nil && a.disabled[x.route.spec.Path] {
 			return disabledPath() // a route with parameters, disabled by its pattern
 		}
+		ctx = x.observe(ctx)
 	}
 	if err := x.limit(ctx); err != nil {
 		return x.respondError(ctx, err)
@@ -140,6 +147,7 @@ func (x *Exchange) respond(ctx context.Context, out any) *Response {
 
 // respondError turns an error into the contract's shape. Only an *Error shows anything of itself to the client.
 func (x *Exchange) respondError(ctx context.Context, err error) *Response {
+	x.noteError(err)
 	var challenge *Challenge
 	if errors.As(err, &challenge) {
 		return x.respond(ctx, challenge.Body)
@@ -155,7 +163,7 @@ func (x *Exchange) respondError(ctx context.Context, err error) *Response {
 		x.logError(ctx, err)
 		x.cookies = cookie.Queue{}
 	case e.cause != nil: // anybody can send nonsense: it must not fill the log
-		x.Logger().DebugContext(ctx, "auth request refused", "operation", x.operation(), "error", err)
+		x.Logger().DebugContext(ctx, "auth request refused", "operation", x.operation(), "error", requestError{x, err})
 	}
 	x.addErrorHeader(e)
 	res := &Response{Status: e.Status}
@@ -212,9 +220,9 @@ func (x *Exchange) setHeaderValues(canonical string, values []string) {
 	x.header[canonical] = values
 }
 
-// logError writes what the client is not told. Tokens, passwords and cookies are not among the attributes.
+// logError writes what the client is not told. What the client has sent is taken out of the error's text.
 func (x *Exchange) logError(ctx context.Context, err error) {
-	x.Logger().ErrorContext(ctx, "auth request failed", "operation", x.operation(), "method", x.Method(), "error", err)
+	x.Logger().ErrorContext(ctx, "auth request failed", "operation", x.operation(), "method", x.Method(), "error", requestError{x, err})
 }
 
 // operation names the endpoint for the log.

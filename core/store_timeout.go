@@ -8,7 +8,8 @@ import (
 	"github.com/cardea-auth/cardea/core/store"
 )
 
-// timedStore gives every call of a store a deadline. A transaction as a whole has none of its own: each call in it has.
+// timedStore gives every call of a store a deadline, and keeps the values of the call out of the texts of its errors. A
+// transaction as a whole has no deadline of its own: each call in it has.
 type timedStore struct {
 	store.Store
 	join    store.JoinFinder // nil if the store has none
@@ -16,59 +17,71 @@ type timedStore struct {
 }
 
 func withTimeout(s store.Store, d time.Duration) store.Store {
-	if d < 0 {
-		return s
-	}
 	join, _ := s.(store.JoinFinder)
 	return &timedStore{s, join, d}
 }
 
+func (s *timedStore) deadline(ctx context.Context) (context.Context, context.CancelFunc) {
+	if s.timeout < 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, s.timeout)
+}
+
 func (s *timedStore) FindOne(ctx context.Context, q store.Query) (store.Record, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	ctx, cancel := s.deadline(ctx)
 	defer cancel()
-	return s.Store.FindOne(ctx, q)
+	rec, err := s.Store.FindOne(ctx, q)
+	return rec, quietly(err, q.Where, nil)
 }
 
 func (s *timedStore) FindMany(ctx context.Context, q store.Query) ([]store.Record, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	ctx, cancel := s.deadline(ctx)
 	defer cancel()
-	return s.Store.FindMany(ctx, q)
+	recs, err := s.Store.FindMany(ctx, q)
+	return recs, quietly(err, q.Where, nil)
 }
 
 func (s *timedStore) Count(ctx context.Context, q store.Query) (int64, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	ctx, cancel := s.deadline(ctx)
 	defer cancel()
-	return s.Store.Count(ctx, q)
+	n, err := s.Store.Count(ctx, q)
+	return n, quietly(err, q.Where, nil)
 }
 
 func (s *timedStore) Create(ctx context.Context, t *schema.Table, r store.Record) (store.Record, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	ctx, cancel := s.deadline(ctx)
 	defer cancel()
-	return s.Store.Create(ctx, t, r)
+	rec, err := s.Store.Create(ctx, t, r)
+	return rec, quietly(err, nil, r)
 }
 
 func (s *timedStore) Update(ctx context.Context, q store.Query, set store.Record) (int64, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	ctx, cancel := s.deadline(ctx)
 	defer cancel()
-	return s.Store.Update(ctx, q, set)
+	n, err := s.Store.Update(ctx, q, set)
+	return n, quietly(err, q.Where, set)
 }
 
 func (s *timedStore) Delete(ctx context.Context, q store.Query) (int64, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	ctx, cancel := s.deadline(ctx)
 	defer cancel()
-	return s.Store.Delete(ctx, q)
+	n, err := s.Store.Delete(ctx, q)
+	return n, quietly(err, q.Where, nil)
 }
 
 func (s *timedStore) ConsumeOne(ctx context.Context, q store.Query) (store.Record, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	ctx, cancel := s.deadline(ctx)
 	defer cancel()
-	return s.Store.ConsumeOne(ctx, q)
+	rec, err := s.Store.ConsumeOne(ctx, q)
+	return rec, quietly(err, q.Where, nil)
 }
 
 func (s *timedStore) IncrementOne(ctx context.Context, q store.Query, column string, by int64) (store.Record, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	ctx, cancel := s.deadline(ctx)
 	defer cancel()
-	return s.Store.IncrementOne(ctx, q, column, by)
+	rec, err := s.Store.IncrementOne(ctx, q, column, by)
+	return rec, quietly(err, q.Where, nil)
 }
 
 // FindJoined makes a timedStore a store.JoinFinder also where the store behind it is none: then it takes two queries.
@@ -76,9 +89,13 @@ func (s *timedStore) FindJoined(ctx context.Context, j *store.Join, key string) 
 	if s.join == nil {
 		return findJoined(ctx, s, j, key)
 	}
-	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	ctx, cancel := s.deadline(ctx)
 	defer cancel()
-	return s.join.FindJoined(ctx, j, key)
+	left, right, err = s.join.FindJoined(ctx, j, key)
+	if err != nil {
+		err = quietly(err, []store.Cond{store.Eq(j.Key, key)}, nil)
+	}
+	return left, right, err
 }
 
 var _ store.JoinFinder = (*timedStore)(nil)

@@ -19,5 +19,7 @@ type (
 	SignInStep  = core.SignInStep
 	Challenge   = core.Challenge
 	Error       = core.Error
+	Observer    = core.Observer
+	Outcome     = core.Outcome
 	Auth        = core.Auth
 )
