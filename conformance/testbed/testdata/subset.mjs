@@ -7,31 +7,22 @@ const read = (...path) => JSON.parse(readFileSync(join(contract, ...path), "utf8
 const write = (name, value) => writeFileSync(new URL(name, import.meta.url), JSON.stringify(value, null, 1) + "\n");
 
 // --- transcripts ---------------------------------------------------------------
-const endpoints = ["/sign-up/email", "/sign-in/email", "/sign-out", "/get-session", "/ok", "/error", "*"];
-const options = [
-  undefined, // email and password enabled, nothing else
-  "emailAndPassword.autoSignIn=false",
-  "emailAndPassword.enabled=false",
-  "emailAndPassword.disableSignUp",
-  'disabledPaths=["/sign-up/email"]',
-  "session.updateAge=0",
-  "session.expiresIn=1",
-  "baseURL=https://app.example.com",
-  "https baseURL, advanced.crossSubDomainCookies{enabled,domain:example.com}, advanced.cookiePrefix=myapp, defaultCookieAttributes{sameSite:none,partitioned}",
-];
-const rows = read("transcripts.json").filter(
-  (row) => row.plugin === "core" && endpoints.includes(row.endpoint) && options.includes(row.options),
-);
+// Every row of core but those of the endpoints that speak to a provider.
+const social = ["/sign-in/social", "/callback/:id", "/callback/nope", "/link-social", "/refresh-token", "/get-access-token", "/account-info"];
+const rows = read("transcripts.json").filter((row) => row.plugin === "core" && !social.includes(row.endpoint));
+const scenarios = new Map();
+for (const { endpoint, case: name, options = "", request, response } of rows) {
+  if (!scenarios.has(options)) scenarios.set(options, []);
+  scenarios.get(options).push({ name: `${endpoint} ${name}`, request, response });
+}
 write(
   "transcripts.json",
-  options.map((text) => ({
-    options: text ?? "",
-    rows: rows.filter((row) => row.options === text).map(({ endpoint, case: name, request, response }) => ({ name: `${endpoint} ${name}`, request, response })),
-  })),
+  [...scenarios].map(([options, rows]) => ({ options, rows })),
 );
 
 // --- origin checks --------------------------------------------------------------
 const vectors = read("vectors.json");
+const originEndpoints = ["/sign-up/email", "/sign-in/email", "/sign-out", "/get-session", "/ok", "/error"];
 const skipped = [
   "cookie, null origin, same-origin fetch metadata", // needs TLS up to the server
   "disableOriginCheck [/sign-in]", // the list is not implemented
@@ -39,7 +30,7 @@ const skipped = [
 write("origin_checks.json", {
   config: vectors.originChecksConfig,
   rows: vectors.originChecks.filter(
-    (row) => endpoints.includes(row.path.split("?")[0]) && !skipped.some((note) => row.note.startsWith(note)),
+    (row) => originEndpoints.includes(row.path.split("?")[0]) && !skipped.some((note) => row.note.startsWith(note)),
   ),
 });
 
