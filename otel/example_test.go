@@ -51,6 +51,7 @@ func Example() {
 	//   better_auth.operation_id = signInEmail
 	//   http.route = /sign-in/email
 	//   http.request.method = POST
+	//   cardea.sign_in.method = email
 	//   http.response.status_code = 401
 	//   cardea.error.code = INVALID_EMAIL_OR_PASSWORD
 }
