@@ -135,10 +135,8 @@ func (a *Auth) build(baseErr error) error {
 	a.trusted, err = origin.NewList(patterns)
 	problems = append(problems, err)
 
-	if c.Secret != "" {
-		a.keys, err = secret.New(c.Secret)
-		problems = append(problems, err)
-	}
+	a.keys, err = newKeyring(c)
+	problems = append(problems, err)
 	if err := errors.Join(problems...); err != nil {
 		return err
 	}
@@ -174,6 +172,25 @@ func (a *Auth) build(baseErr error) error {
 		a.cache, err = cache.New(a.keys, cache.Config{Strategy: c.Session.CookieCache.Strategy, Schema: a.schema})
 	}
 	return err
+}
+
+// newKeyring returns nil if there is no secret at all, which validate complains about.
+func newKeyring(c *Config) (*secret.Keyring, error) {
+	switch {
+	case len(c.Secrets) > 0:
+		keys, err := secret.NewRotating(c.Secrets, c.Secret)
+		if err != nil {
+			return nil, fmt.Errorf("Config.Secrets: %w", err)
+		}
+		if c.Compat == Hardened {
+			keys = keys.AcceptRetired()
+		}
+		return keys, nil
+	case c.Secret != "":
+		return secret.New(c.Secret)
+	default:
+		return nil, nil
+	}
 }
 
 // withoutTransforms returns the table without what its columns do to values that are read; t itself if they do nothing.
@@ -267,10 +284,10 @@ func (a *Auth) Close(ctx context.Context) error {
 	return errors.Join(problems...)
 }
 
-// Config returns the configuration with defaults filled in. Its secret is left out.
+// Config returns the configuration with defaults filled in. Its secrets are left out.
 func (a *Auth) Config() Config {
 	c := a.config
-	c.Secret = ""
+	c.Secret, c.Secrets = "", nil
 	return c
 }
 

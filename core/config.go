@@ -15,6 +15,7 @@ import (
 	"github.com/cardea-auth/cardea/core/origin"
 	"github.com/cardea-auth/cardea/core/password"
 	"github.com/cardea-auth/cardea/core/schema"
+	"github.com/cardea-auth/cardea/core/secret"
 	"github.com/cardea-auth/cardea/core/storage"
 	"github.com/cardea-auth/cardea/core/store"
 )
@@ -42,6 +43,12 @@ type Config struct {
 	// Secret signs cookies and encrypts what is stored encrypted. It has at least 32 characters, from a random source,
 	// and is the same on every server. `openssl rand -base64 32` makes one. It has no default.
 	Secret string
+	// Secrets are several secrets with versions, the current one first: the way to replace a secret without losing what
+	// was encrypted with the old one. Secret, if it is set beside them, is the one from before there were versions.
+	//
+	// What old secrets have signed, session cookies above all, counts until they are removed from here; in Exact it no
+	// longer does, as with better-auth. So remove a secret that has leaked.
+	Secrets []secret.Key
 	// Store keeps the data. It has no default.
 	Store store.Store
 	// SecondaryStorage, such as Redis, takes what is short-lived off the Store: sessions, verification records and rate
@@ -249,6 +256,9 @@ type ErrorPageConfig struct {
 	ShowPage bool
 }
 
+// minSecretLength is how many characters a secret has at least.
+const minSecretLength = 32
+
 // maxCookieAge is the longest Max-Age that browsers honour and the contract allows.
 const maxCookieAge = 400 * 24 * time.Hour
 
@@ -304,11 +314,17 @@ func (c *Config) validate(base origin.Base, baseErr error) error {
 		problem("Config.Store is not set: give it a store, such as memorystore.New() to try things out or bunstore.New(db)")
 	}
 	switch {
+	case len(c.Secrets) > 0:
+		for _, k := range c.Secrets {
+			if len(k.Value) < minSecretLength && c.Compat == Hardened {
+				problem("Config.Secrets: version %d has %d characters: make one of at least %d with `openssl rand -base64 32`", k.Version, len(k.Value), minSecretLength)
+			}
+		}
 	case c.Secret == "":
 		problem("Config.Secret is not set: make one with `openssl rand -base64 32` and keep it out of the code")
-	case len(c.Secret) < 32 && c.Compat == Exact:
+	case len(c.Secret) < minSecretLength && c.Compat == Exact:
 		c.Logger.Warn("Config.Secret is shorter than 32 characters: make a longer one with `openssl rand -base64 32`")
-	case len(c.Secret) < 32:
+	case len(c.Secret) < minSecretLength:
 		problem("Config.Secret has %d characters: make one of at least 32 with `openssl rand -base64 32`", len(c.Secret))
 	}
 	switch {
