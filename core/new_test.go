@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/cardea-auth/cardea/core"
+	"github.com/cardea-auth/cardea/core/password"
 	"github.com/cardea-auth/cardea/core/schema"
 	"github.com/cardea-auth/cardea/core/store"
 	"github.com/cardea-auth/cardea/internal/memdb"
@@ -71,6 +72,8 @@ func TestNewConfig(t *testing.T) {
 		"domain alone":               {func(c *core.Config) { c.Cookies.Domain = "example.com" }, "CrossSubDomain"},
 		"misconfigured store":        {func(c *core.Config) { c.Store = refusing{memdb.New()} }, "set clientFoundRows"},
 		"error page of a scheme":     {func(c *core.Config) { c.Errors.URL = "javascript:alert(1)" }, "Config.Errors.URL"},
+		"bad hasher":                 {func(c *core.Config) { c.Password.Hasher = password.Bcrypt{Cost: 99} }, "Config.Password.Hasher: Bcrypt.Cost is 99"},
+		"good hasher":                {func(c *core.Config) { c.Password.Hasher = password.Bcrypt{} }, ""},
 		"bad proxy":                  {func(c *core.Config) { c.ClientIP.TrustedProxies = []string{"not-an-ip"} }, "not-an-ip"},
 	} {
 		t.Run(name, func(t *testing.T) {

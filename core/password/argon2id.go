@@ -56,7 +56,7 @@ func (a Argon2id) withDefaults() Argon2id {
 func (a Argon2id) Validate() error {
 	a = a.withDefaults()
 	if least := 8 * uint32(a.Threads); a.MemoryKiB < least {
-		return fmt.Errorf("Argon2id.MemoryKiB is %d: give %d threads at least %d", a.MemoryKiB, a.Threads, least) //nolint:staticcheck,revive // begins with a name
+		return fmt.Errorf("Argon2id.MemoryKiB is %d: give %d threads at least %d", a.MemoryKiB, a.Threads, least)
 	}
 	return nil
 }

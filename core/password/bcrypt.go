@@ -52,7 +52,7 @@ func (b Bcrypt) cost() int {
 // Validate explains what is wrong with the cost, if anything is.
 func (b Bcrypt) Validate() error {
 	if c := b.cost(); c < bcrypt.MinCost || c > bcrypt.MaxCost {
-		return fmt.Errorf("Bcrypt.Cost is %d: choose one from %d to %d", c, bcrypt.MinCost, bcrypt.MaxCost) //nolint:staticcheck,revive // begins with a name
+		return fmt.Errorf("Bcrypt.Cost is %d: choose one from %d to %d", c, bcrypt.MinCost, bcrypt.MaxCost)
 	}
 	return nil
 }

@@ -65,13 +65,13 @@ func (f Firebase) project() (p firebaseProject, err error) {
 	p.cost = scryptCost{logN: uint32(max(f.MemCost, 0)), r: uint32(max(f.Rounds, 0)), p: 1}
 	var problems []error
 	if !keyOK || len(p.signerKey) < minKey {
-		problems = append(problems, errors.New("Firebase.SignerKey is no key in base64: copy base64_signer_key from the console")) //nolint:staticcheck,revive // begins with a name
+		problems = append(problems, errors.New("Firebase.SignerKey is no key in base64: copy base64_signer_key from the console"))
 	}
 	if !separatorOK {
-		problems = append(problems, errors.New("Firebase.SaltSeparator is not base64: copy base64_salt_separator from the console")) //nolint:staticcheck,revive // begins with a name
+		problems = append(problems, errors.New("Firebase.SaltSeparator is not base64: copy base64_salt_separator from the console"))
 	}
 	if !p.cost.tolerable() {
-		problems = append(problems, fmt.Errorf("Firebase.Rounds is %d and Firebase.MemCost %d: copy rounds and mem_cost from the console", f.Rounds, f.MemCost)) //nolint:staticcheck,revive // begins with a name
+		problems = append(problems, fmt.Errorf("Firebase.Rounds is %d and Firebase.MemCost %d: copy rounds and mem_cost from the console", f.Rounds, f.MemCost))
 	}
 	return p, errors.Join(problems...)
 }
@@ -99,7 +99,7 @@ func (f Firebase) Verify(ctx context.Context, encoded, password string) (bool, e
 		}
 		// The hash is the signer key, encrypted with AES-256 in counter mode, where the counter begins at zero.
 		got := make([]byte, len(p.signerKey))
-		cipher.NewCTR(block, make([]byte, aes.BlockSize)).XORKeyStream(got, p.signerKey)
+		cipher.NewCTR(block, make([]byte, aes.BlockSize)).XORKeyStream(got, p.signerKey) //nolint:gosec // as Firebase does; each key is used once
 		return subtle.ConstantTimeCompare(got, want) == 1, nil
 	})
 }

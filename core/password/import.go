@@ -41,12 +41,12 @@ func (i *Importer) Validate() error {
 		}
 	}
 	if i.primary == nil {
-		problems = append(problems, errors.New("Import has no primary: give it new(password.Scrypt)")) //nolint:staticcheck,revive // begins with a name
+		problems = append(problems, errors.New("password.Import: there is no primary: give it new(password.Scrypt)"))
 	}
 	check(i.primary)
 	for n, v := range i.others {
 		if v == nil {
-			problems = append(problems, fmt.Errorf("Import's verifier %d is nil: remove it", n+1)) //nolint:staticcheck,revive // begins with a name
+			problems = append(problems, fmt.Errorf("password.Import: verifier %d is nil: remove it", n+1))
 		}
 		check(v)
 	}

@@ -137,7 +137,7 @@ func TestImportConfiguration(t *testing.T) {
 	if err == nil {
 		t.Fatal("accepted")
 	}
-	for _, want := range []string{"no primary", "SignerKey", "verifier 2 is nil", "Bcrypt.Cost"} {
+	for _, want := range []string{"there is no primary", "SignerKey", "verifier 2 is nil", "Bcrypt.Cost"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("the error does not say %q:\n%v", want, err)
 		}

@@ -68,13 +68,15 @@ func (c scryptCost) tolerable() bool {
 	if c.logN == 0 || c.logN > 24 || c.r == 0 || c.r > most || c.p == 0 || c.p > most {
 		return false
 	}
-	return c.bytes() <= maxMemory && 128*int64(c.r)<<c.logN*int64(c.p) <= maxWork
+	return c.table() <= maxMemory && c.table()*int64(c.p) <= maxWork && c.bytes()-c.table() <= maxMemory/16
 }
+
+// table is the size of V, by far the most of a hash's memory.
+func (c scryptCost) table() int64 { return 128 * int64(c.r) << c.logN }
 
 // bytes is the memory that a hash takes: V, the parallel blocks, and what is worked on.
 func (c scryptCost) bytes() int64 {
-	r, p := int64(c.r), int64(c.p)
-	return 128*r<<c.logN + 128*r*p + 256*r
+	return c.table() + 128*int64(c.r)*int64(c.p) + 256*int64(c.r)
 }
 
 func (c scryptCost) key(password string, salt []byte, length int) ([]byte, error) {
