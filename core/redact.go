@@ -146,7 +146,7 @@ func redactValues(text string, values []string) string {
 	for _, s := range spellings {
 		text = strings.ReplaceAll(text, s, redacted)
 	}
-	for _, s := range spellings {
+	for _, s := range slices.Concat(values, spellings) { // as they are first: an escape ends a beginning early
 		if len(s) > quotedPrefix {
 			text = redactPrefix(text, s)
 		}
