@@ -333,11 +333,13 @@ func TestLogRedactsErrors(t *testing.T) {
 	for in, want := range map[string]string{
 		`dial tcp 127.0.0.1:5432: connect: connection refused`:           `dial tcp 127.0.0.1:5432: connect: connection refused`,
 		`column "impersonatedByAnotherAdministrator" does not exist`:     `column "impersonatedByAnotherAdministrator" does not exist`,
+		`sendTwoFactorOTPByURL: FAILED_TO_CREATE_SESSION_FOR_USER`:       `sendTwoFactorOTPByURL: FAILED_TO_CREATE_SESSION_FOR_USER`,
 		`open /var/lib/app/v2/auth.sqlite3: no such file`:                `open /var/lib/app/v2/auth.sqlite3: no such file`,
 		`parse "postgres://auth:s3cret@db/app": bad`:                     `parse "postgres://[redacted]@db/app": bad`,
 		`Get "https://api.example/me?access_token=abc&v=1": EOF`:         `Get "https://api.example/me?access_token=[redacted]&v=[redacted]": EOF`,
 		`dsn user=auth password=hunter2 host=db`:                         `dsn user=auth password=[redacted] host=db`,
 		`header Authorization: Bearer abc.def`:                           `header Authorization: Bearer [redacted]`,
+		`no session wMqmLVbDtHcXrYpKaZsEuNfGjQwT`:                        `no session [redacted]`,
 		`no session wMq6mL0VbD5tHcX2rYpK9aZsE3uNf7Gj`:                    `no session [redacted]`,
 		`jwt eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.c2lnbmVk0`: `jwt [redacted].[redacted].c2lnbmVk0`,
 	} {
