@@ -93,27 +93,45 @@ func secretKey(key string) bool {
 	return false
 }
 
-// What has the look of a credential. The last one is long, of letters and digits mixed: tokens, signatures, hashes, keys.
+// What has the look of a credential. The last one is a long word, to be looked at by itself.
 var (
-	assigned  = regexp.MustCompile(`(?i)([?&][^\s=&"']+=|\b(?:password|passwd|pwd|secret|token|key)=)[^\s&"',;)]+`)
-	userinfo  = regexp.MustCompile(`://[^/@\s"']+@`)
-	scheme    = regexp.MustCompile(`(?i)\b(bearer|basic) +[^\s"',;)]+`)
-	tokenLike = regexp.MustCompile(`[A-Za-z0-9_%+=\-]{20,}`)
+	assigned = regexp.MustCompile(`(?i)([?&][^\s=&"']+=|[\w.\-]*(?:password|passwd|pwd|secret|token|key)=)[^\s&"',;)]+`)
+	userinfo = regexp.MustCompile(`://[^/@\s"']+@`)
+	scheme   = regexp.MustCompile(`(?i)\b(bearer|basic) +[^\s"',;)]+`)
+	longWord = regexp.MustCompile(`[A-Za-z0-9_%+=\-]{20,}`)
 )
 
 func redactPatterns(text string) string {
 	text = assigned.ReplaceAllString(text, "${1}"+redacted)
 	text = userinfo.ReplaceAllString(text, "://"+redacted+"@")
 	text = scheme.ReplaceAllString(text, "${1} "+redacted)
-	return tokenLike.ReplaceAllStringFunc(text, func(s string) string {
-		if strings.ContainsAny(s, "0123456789") && strings.IndexFunc(s, isLetter) >= 0 {
+	return longWord.ReplaceAllStringFunc(text, func(s string) string {
+		if random(s) {
 			return redacted
 		}
 		return s
 	})
 }
 
-func isLetter(r rune) bool { return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' }
+// random reports whether a long word looks like a token, signature, hash or key: letters and digits, or letters that
+// change their case more often than identifiers do.
+func random(s string) bool {
+	letters, digits, turns := 0, 0, 0
+	for i := range len(s) {
+		switch {
+		case '0' <= s[i] && s[i] <= '9':
+			digits++
+		case isLetter(s[i]):
+			letters++
+			if i > 0 && isLetter(s[i-1]) && s[i]&0x20 != s[i-1]&0x20 {
+				turns++
+			}
+		}
+	}
+	return letters > 0 && (digits > 0 || 3*turns > len(s))
+}
+
+func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
 // cleanText is text that needs no further look.
 type cleanText string
@@ -146,7 +164,7 @@ func redactValues(text string, values []string) string {
 	for _, s := range spellings {
 		text = strings.ReplaceAll(text, s, redacted)
 	}
-	for _, s := range spellings {
+	for _, s := range slices.Concat(values, spellings) { // as they are first: an escape ends a beginning early
 		if len(s) > quotedPrefix {
 			text = redactPrefix(text, s)
 		}

@@ -322,3 +322,46 @@ type conflict struct {
 func (c conflict) Count(context.Context, store.Query) (int64, error) {
 	return 0, fmt.Errorf("%w: %w", store.ErrConflict, c.cause)
 }
+
+// What errors quote goes, what tells an operator where to look stays.
+func TestLogRedactsErrors(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	r := newRig(t, func(c *core.Config) {
+		c.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{ReplaceAttr: withoutTime}))
+	})
+	for in, want := range map[string]string{
+		`dial tcp 127.0.0.1:5432: connect: connection refused`:           `dial tcp 127.0.0.1:5432: connect: connection refused`,
+		`column "impersonatedByAnotherAdministrator" does not exist`:     `column "impersonatedByAnotherAdministrator" does not exist`,
+		`sendTwoFactorOTPByURL: FAILED_TO_CREATE_SESSION_FOR_USER`:       `sendTwoFactorOTPByURL: FAILED_TO_CREATE_SESSION_FOR_USER`,
+		`open /var/lib/app/v2/auth.sqlite3: no such file`:                `open /var/lib/app/v2/auth.sqlite3: no such file`,
+		`parse "postgres://auth:s3cret@db/app": bad`:                     `parse "postgres://[redacted]@db/app": bad`,
+		`Get "https://api.example/me?access_token=abc&v=1": EOF`:         `Get "https://api.example/me?access_token=[redacted]&v=[redacted]": EOF`,
+		`dsn user=auth password=hunter2 host=db`:                         `dsn user=auth password=[redacted] host=db`,
+		`header Authorization: Bearer abc.def`:                           `header Authorization: Bearer [redacted]`,
+		`no session wMqmLVbDtHcXrYpKaZsEuNfGjQwT`:                        `no session [redacted]`,
+		`no session wMq6mL0VbD5tHcX2rYpK9aZsE3uNf7Gj`:                    `no session [redacted]`,
+		`jwt eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.c2lnbmVk0`: `jwt [redacted].[redacted].c2lnbmVk0`,
+	} {
+		for kind, attr := range map[string]any{"error": errors.New(in), "err": in} {
+			log.Reset()
+			r.Config().Logger.Error("x", kind, attr)
+			got, _ := strings.CutPrefix(strings.TrimSpace(log.String()), "level=ERROR msg=x "+kind+"=")
+			if quoted := fmt.Sprintf("%q", want); got != quoted && got != want {
+				t.Errorf("%s as %s:\n got %s\nwant %s", in, kind, got, quoted)
+			}
+		}
+	}
+}
+
+// MySQL quotes 64 bytes of a value, whatever its length.
+func TestStoreErrorsHoldNoBeginnings(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("a-long-value ", 20)
+	cause := fmt.Errorf("Duplicate entry '%s' for key 'verification.value'", long[:64])
+	r := newRig(t, func(c *core.Config) { c.Store, c.StoreTimeout = conflict{memdb.New(), cause}, -1 })
+	_, err := r.Store().Count(t.Context(), store.From(r.Schema().Table("verification"), store.AnyOf(store.In("value", "other", long))))
+	if err == nil || strings.Contains(err.Error(), "a-long") || !strings.Contains(err.Error(), "Duplicate entry '[redacted]' for key 'verification.value'") {
+		t.Errorf("got %v", err)
+	}
+}
