@@ -57,6 +57,9 @@ type owner struct {
 	manifest Manifest
 }
 
+// ownerConfig is the app.
+const ownerConfig = "Config"
+
 type namedCloser struct {
 	name  string
 	close func(context.Context) error
@@ -93,6 +96,8 @@ func (a *Auth) build(baseErr error) error {
 		sources = append(sources, schema.Source{Owner: o.name, Extensions: o.manifest.Schema, Rename: o.manifest.Rename})
 		a.signIn = append(a.signIn, o.manifest.SignIn...)
 	}
+	app := slices.IndexFunc(sources, func(s schema.Source) bool { return s.Owner == ownerConfig })
+	sources = append(slices.Delete(slices.Clone(sources), app, app+1), sources[app]) // its columns come last in JSON
 	a.schema, err = schema.MergeWith(c.IDs.Kind, sources...)
 	problems = append(problems, err)
 
@@ -142,7 +147,7 @@ func (a *Auth) build(baseErr error) error {
 func collect(c *Config) ([]owner, error) {
 	owners := []owner{
 		{"core", Manifest{ID: "core", Endpoints: coreEndpoints(), Schema: model.Schema()}},
-		{"Config", Manifest{Hooks: c.Hooks, Schema: c.Schema, Rename: c.Rename}},
+		{ownerConfig, Manifest{Hooks: c.Hooks, Schema: c.Schema, Rename: c.Rename}},
 	}
 	var problems []error
 	ids := map[string]bool{}
