@@ -76,6 +76,9 @@ type owner struct {
 	manifest Manifest
 }
 
+// ownerConfig is the app.
+const ownerConfig = "Config"
+
 type namedCloser struct {
 	name  string
 	close func(context.Context) error
@@ -119,6 +122,8 @@ func (a *Auth) build(baseErr error) error {
 			a.checkPassword = o.manifest.CheckPassword
 		}
 	}
+	app := slices.IndexFunc(sources, func(s schema.Source) bool { return s.Owner == ownerConfig })
+	sources = append(slices.Delete(slices.Clone(sources), app, app+1), sources[app]) // its columns come last in JSON
 	a.schema, err = schema.MergeWith(c.IDs.Kind, sources...)
 	problems = append(problems, err)
 
@@ -211,7 +216,7 @@ func withoutTransforms(t *schema.Table) *schema.Table {
 func collect(c *Config) ([]owner, error) {
 	owners := []owner{
 		{"core", Manifest{ID: "core", Endpoints: coreEndpoints(), Schema: coreSchema(c)}},
-		{"Config", Manifest{Hooks: c.Hooks, Schema: c.Schema, Rename: c.Rename}},
+		{ownerConfig, Manifest{Hooks: c.Hooks, Schema: c.Schema, Rename: c.Rename}},
 	}
 	var problems []error
 	ids := map[string]bool{}

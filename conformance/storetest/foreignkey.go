@@ -43,6 +43,27 @@ var foreignKeyCases = []testCase{
 		k.ok(err, "ConsumeOne of an owner")
 		k.wantIDs("item", nil, "free")
 	}},
+	{name: "ToUniqueColumns", needs: []feature{foreignKeys}, run: func(k *kit) {
+		for i, id := range []string{"c1", "c2", "c3"} {
+			k.create("client", store.Record{"id": id, "clientId": "client-" + id, "number": int64(i + 1)})
+		}
+		k.create("grant", store.Record{"id": "g1", "client": "client-c1"})
+		k.create("grant", store.Record{"id": "g2", "client": "client-c2", "loose": "client-c1"})
+		k.create("grant", store.Record{"id": "g3", "number": int64(3)})
+		k.unchanged("grant", func() {
+			for _, rec := range []store.Record{{"client": "c1"}, {"loose": "client-c4"}, {"number": int64(4)}} {
+				_, err := k.store.Update(k.ctx, k.from("grant", byID("g1")), rec)
+				k.wantError(err, "Update to %v, which is not there", rec)
+			}
+		})
+		_, err := k.store.Update(k.ctx, k.from("client", byID("c2")), store.Record{"clientId": "other"})
+		k.wantError(err, "Update of a value that is referred to")
+		_, err = k.store.Delete(k.ctx, k.from("client", byID("c3")))
+		k.wantError(err, "Delete of a row that is held")
+		k.mustDelete("client", byID("c1"))
+		k.wantIDs("grant", nil, "g2", "g3")
+		k.wantRow("grant", "g2", store.Record{"id": "g2", "client": "client-c2"})
+	}},
 	{name: "CascadeThroughGenerations", needs: []feature{foreignKeys}, run: func(k *kit) {
 		k.create("node", store.Record{"id": "root"})
 		k.create("node", store.Record{"id": "self", "parentId": "self"})

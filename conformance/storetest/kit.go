@@ -30,6 +30,12 @@ func newKit(t *testing.T, o *Options, s *schema.Schema) *kit {
 	return &kit{T: t, opts: o, schema: s, store: o.Open(t, s), ctx: ctx}
 }
 
+// under returns a kit with another schema, and another store.
+func (k *kit) under(s *schema.Schema) *kit {
+	k.Helper()
+	return newKit(k.T, k.opts, s)
+}
+
 // reopened returns the kit with another handle on the same data.
 func (k *kit) reopened() *kit {
 	k.Helper()

@@ -61,6 +61,16 @@ func sampleTables() []schema.Extension {
 		{Table: "node", Columns: []schema.Column{
 			{Name: "parentId", Kind: schema.String, References: &schema.Reference{Table: "node"}},
 		}},
+		// Foreign keys to what is unique besides the id.
+		{Table: "client", Columns: []schema.Column{
+			{Name: "clientId", SQLName: "client_id", Kind: schema.String, Required: true, Unique: true},
+			{Name: "number", Kind: schema.Number, Unique: true},
+		}},
+		{Table: "grant", Columns: []schema.Column{
+			{Name: "client", Kind: schema.String, Index: true, References: &schema.Reference{Table: "client", Column: "clientId"}},
+			{Name: "loose", Kind: schema.String, References: &schema.Reference{Table: "client", Column: "clientId", OnDelete: schema.SetNull}},
+			{Name: "number", Kind: schema.Number, References: &schema.Reference{Table: "client", Column: "number", OnDelete: schema.Restrict}},
+		}},
 		// Words that SQL has for itself.
 		{Table: "order", Columns: []schema.Column{
 			{Name: "select", Kind: schema.String, Unique: true},

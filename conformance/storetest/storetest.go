@@ -35,6 +35,8 @@ type Features struct {
 	NoJoinFinder bool
 	// NoMigrator is for stores that do not implement [store.Migrator].
 	NoMigrator bool
+	// NoSerialIDs is for stores that do not count rows: see [store.IDMaker].
+	NoSerialIDs bool
 	// NoReopen is for databases that one handle, or one process, has for itself.
 	NoReopen bool
 	// NoClose is for stores that cannot be closed.
@@ -73,6 +75,7 @@ func Run(t *testing.T, o Options) {
 		{"Hostile", hostileCases},
 		{"Unique", uniqueCases},
 		{"ForeignKey", foreignKeyCases},
+		{"IDs", idCases},
 		{"Tx", txCases},
 		{"AfterCommit", commitCases},
 		{"Context", contextCases},
@@ -117,6 +120,7 @@ var (
 	isolation   = feature{"NoIsolation", func(f Features) bool { return f.NoIsolation }}
 	joinFinder  = feature{"NoJoinFinder", func(f Features) bool { return f.NoJoinFinder }}
 	migrator    = feature{"NoMigrator", func(f Features) bool { return f.NoMigrator }}
+	serialIDs   = feature{"NoSerialIDs", func(f Features) bool { return f.NoSerialIDs }}
 	reopening   = feature{"NoReopen", func(f Features) bool { return f.NoReopen }}
 	closing     = feature{"NoClose", func(f Features) bool { return f.NoClose }}
 )

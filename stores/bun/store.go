@@ -101,10 +101,17 @@ func checkSchemaName(name string) error {
 	return nil
 }
 
-// MakesIDs implements [store.IDMaker]. Serial ids are the database's on every dialect; UUIDs on PostgreSQL, which returns
-// them; text, where the table has a default for it.
+// MakesIDs implements [store.IDMaker]: serial ids on every dialect, UUIDs on PostgreSQL, and text where the table has a
+// default for it and an INSERT can return it.
 func (s *Store) MakesIDs(ids schema.IDs) bool {
-	return ids != schema.UUIDs || s.dialect == PostgreSQL
+	switch ids {
+	case schema.SerialIDs:
+		return s.returning || s.dialect != PostgreSQL // whose drivers do not tell the last id
+	case schema.UUIDs:
+		return s.returning && s.dialect == PostgreSQL
+	default:
+		return s.returning
+	}
 }
 
 // forget drops what is known about the live tables, to look again.

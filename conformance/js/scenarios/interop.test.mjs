@@ -55,6 +55,41 @@ for (const adapter of ADAPTERS) {
             assert.equal((await there.request("GET", "/me", { headers })).status, 200);
           });
 
+          for (const generateId of ["serial", "uuid"]) {
+            test(`${generateId} ids, other names and additional fields are the same at both`, async (t) => {
+              const [here, there] = await pair(t, {
+                options: {
+                  advanced: { database: { generateId } },
+                  user: {
+                    modelName: "people",
+                    fields: { email: "email_address" },
+                    additionalFields: {
+                      plan: { type: "string", required: true, defaultValue: "free" },
+                      tags: { type: "string[]", required: false },
+                      seats: { type: "number", required: false },
+                    },
+                  },
+                  session: { fields: { userId: "person_id" }, additionalFields: { theme: { type: "string", defaultValue: "light" } } },
+                },
+              });
+              const everywhere = async (jar) => {
+                const headers = { cookie: jar.header, "user-agent": "interop" };
+                const answers = [];
+                for (const one of [here, there]) answers.push((await one.request("GET", "/api/auth/get-session", { headers })).text);
+                assert.equal(answers[1], answers[0]);
+                return JSON.parse(answers[0]);
+              };
+              const jars = [new Jar(), new Jar()];
+              ok(await clientOf(here, { jar: jars[0] }).client.signUp.email(person({ tags: ["a", "b"], seats: 3 })));
+              ok(await clientOf(there, { jar: jars[1] }).client.signUp.email(person({ plan: "paid" })));
+              const [first, second] = [await everywhere(jars[0]), await everywhere(jars[1])];
+              assert.deepEqual([first.user.plan, first.user.tags, first.user.seats, first.session.theme], ["free", ["a", "b"], 3, "light"]);
+              assert.equal(second.user.plan, "paid");
+              assert.match(first.user.id, generateId === "serial" ? /^[0-9]+$/ : /^[0-9a-f-]{36}$/);
+              assert.notEqual(first.user.id, second.user.id);
+            });
+          }
+
           test("a password is the same at both", async (t) => {
             const [here, there] = await pair(t);
             const ann = person({ password: "pässwörd-🔑-ﬁ" });

@@ -44,8 +44,11 @@ func (r reader) options(o strict.Object, c *core.Config) {
 	o.Strings("disabledPaths", &c.DisabledPaths)
 	c.Plugins = append(c.Plugins, r.emailAndPassword(o.Object("emailAndPassword"), &c.Password))
 	session(o.Object("session"), &c.Session)
+	r.tables(o, c)
 	advanced(o.Object("advanced"), c)
 	r.rateLimit(o.Object("rateLimit"), &c.RateLimit)
+	r.database(o.Object("advanced").Object("database"), c)
+	r.generator(o.Object("advanced"), &c.IDs) // the legacy option, which wins
 	o.Object("onAPIError").String("errorURL", &c.Errors.URL)
 	withoutEffect(o)
 }
