@@ -21,6 +21,8 @@ type Error struct {
 
 	cause  error
 	header http.Header
+	// untyped leaves the content type out, which the contract has in every answer but those of /error.
+	untyped bool
 }
 
 // NewError makes a template.
@@ -141,6 +143,13 @@ var (
 // header is a 500.
 func Redirect(target string) *Error {
 	return (&Error{Status: http.StatusFound}).WithHeader("Location", target)
+}
+
+// redirectUntyped is Redirect without a content type.
+func redirectUntyped(target string) *Error {
+	e := Redirect(target)
+	e.untyped = true
+	return e
 }
 
 // Challenge is what a sign-in answers instead of a session when a further step is asked for, such as a second factor.

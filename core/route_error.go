@@ -34,10 +34,10 @@ func errorPage(_ context.Context, x *Exchange, in ErrorPageInput) (*Content, err
 		params = append(params, "error_description", description)
 	}
 	if c.Errors.URL != "" {
-		return nil, Redirect(origin.AppendQuery(c.Errors.URL, params...))
+		return nil, redirectUntyped(origin.AppendQuery(c.Errors.URL, params...))
 	}
 	if !c.Development && !c.Errors.ShowPage {
-		return nil, Redirect(origin.AppendQuery("/", params...))
+		return nil, redirectUntyped(origin.AppendQuery("/", params...))
 	}
 	var page bytes.Buffer
 	if err := errorTemplate.Execute(&page, map[string]string{"App": c.AppName, "Code": code, "Description": description}); err != nil {

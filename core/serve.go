@@ -167,7 +167,7 @@ func (x *Exchange) respondError(ctx context.Context, err error) *Response {
 	}
 	x.addErrorHeader(e)
 	res := &Response{Status: e.Status}
-	if e.Status != http.StatusFound {
+	if e.Status != http.StatusFound || x.route != nil && !e.untyped { // a page of the app's that redirects is none of ours
 		x.setHeaderValues("Content-Type", jsonType)
 	}
 	if !e.bodyless() {

@@ -7,9 +7,13 @@
 // than in the other doesn't shift the numbers of later ones. Times become offsets
 // from the scenario's start.
 
+import { createHmac } from "node:crypto";
+
 const ISO_TIME = /\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z/g;
 const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
 const ID = /(?<![A-Za-z0-9])[A-Za-z0-9]{32}(?![A-Za-z0-9])/g;
+const TOKEN = /(?<![A-Za-z0-9])[A-Za-z0-9]{24}(?![A-Za-z0-9])/g;
+const JWT = /\beyJ[\w-]+\.eyJ[\w-]+\.[\w-]+/g;
 
 export class Normalizer {
   #names = new Map();
@@ -17,11 +21,13 @@ export class Normalizer {
   #shown = 0;
   #url;
   #start;
+  #secret;
 
-  /** `url` is the instance's own origin, `start` the scenario's first moment in ms. */
-  constructor({ url, start }) {
+  /** `url` is the instance's own origin, `start` the scenario's first moment in ms, `secret` what signs tokens. */
+  constructor({ url, start, secret = "" }) {
     this.#url = url;
     this.#start = start;
+    this.#secret = secret;
   }
 
   /** Says that what comes now belongs to the step with this number. */
@@ -33,9 +39,22 @@ export class Normalizer {
   text(value) {
     return value
       .replaceAll(this.#url, "<url>")
+      .replaceAll(new URL(this.#url).host, "<host>")
+      .replace(JWT, (token) => this.#jwt(token))
       .replace(ISO_TIME, (time) => this.#offset(Date.parse(time)))
       .replace(UUID, (id) => this.#name("uuid", id))
-      .replace(ID, (id) => this.#name("id", id));
+      .replace(ID, (id) => this.#name("id", id))
+      .replace(TOKEN, (token) => this.#name("token", token));
+  }
+
+  // What a token says, and whether the secret signed it.
+  #jwt(token) {
+    const [header, payload, signature] = token.split(".");
+    const good = createHmac("sha256", this.#secret).update(`${header}.${payload}`).digest("base64url") === signature;
+    const claims = JSON.parse(Buffer.from(payload, "base64url"), (_, value) =>
+      typeof value === "number" ? this.number(value) : value,
+    );
+    return `<jwt ${Buffer.from(header, "base64url")}.${JSON.stringify(claims)} ${good ? "signed" : "wrongly signed"}>`;
   }
 
   /** Numbers that are times in seconds or milliseconds are near the scenario's start. */

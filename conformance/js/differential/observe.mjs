@@ -41,8 +41,18 @@ export function observeCall({ status, headers, body }, { secret, normalizer }) {
 export function observeOutbox(messages, { normalizer }) {
   return messages.flatMap(({ callback, args }, i) => [
     `message ${i + 1}: ${callback}`,
-    ...observeJSON("args", args, normalizer),
+    ...observeJSON("args", args.map(withoutFraming), normalizer),
   ]);
+}
+
+const SIGNATURE = /\.[\w%-]{43,}%3D/g;
+
+// A request among the arguments, without the headers that are the connection's own and without signatures, which are
+// looked at where cookies are set.
+function withoutFraming(arg) {
+  if (typeof arg?.headers !== "object") return arg;
+  const headers = Object.entries(arg.headers).filter(([name]) => !IGNORED_HEADERS.has(name));
+  return { ...arg, headers: Object.fromEntries(headers.map(([name, value]) => [name, value.replace(SIGNATURE, ".<signature>")])) };
 }
 
 // Names sorted, as their order means nothing; values of one name in their order, which for cookies does.

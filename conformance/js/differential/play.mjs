@@ -62,8 +62,8 @@ class Player {
     this.#instance = instance;
     this.#steps = steps;
     this.#freeze = freeze;
-    this.normalizer = new Normalizer({ url: instance.url, start: START });
     this.secret = options?.secret ?? SECRET;
+    this.normalizer = new Normalizer({ url: instance.url, start: START, secret: this.secret });
     this.url = instance.url;
     this.captured = {};
   }
@@ -100,6 +100,7 @@ class Player {
       case "outbox": {
         const messages = await this.#instance.outbox(this.#seen);
         this.#seen = messages.at(-1)?.seq ?? this.#seen;
+        this.mail = messages.findLast(({ args }) => args[0]?.token)?.args[0] ?? this.mail;
         return observeOutbox(messages, this);
       }
       case "clock":

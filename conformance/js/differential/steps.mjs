@@ -7,7 +7,8 @@
 //
 // A step is one of the values below, or a function of the state that returns
 // one. The state has: url, the instance's origin; jar(actor); captured, by name;
-// secret, which signs cookies.
+// secret, which signs cookies; mail, the last message with a token in it that an
+// outbox step has shown: { user, url, token }.
 
 /** The origin that instances believe to have, unless their options say otherwise. */
 export const BASE_URL = "http://localhost:3000";

@@ -43,6 +43,8 @@ func (r reader) options(o strict.Object, c *core.Config) {
 	o.Strings("trustedOrigins", &c.TrustedOrigins)
 	o.Strings("disabledPaths", &c.DisabledPaths)
 	c.Plugins = append(c.Plugins, r.emailAndPassword(o.Object("emailAndPassword"), &c.Password))
+	r.emailVerification(o.Object("emailVerification"), &c.EmailVerification)
+	r.users(o.Object("user"), &c.User)
 	session(o.Object("session"), &c.Session)
 	r.tables(o, c)
 	advanced(o.Object("advanced"), c)

@@ -25,6 +25,19 @@ func TestDecode(t *testing.T) {
 		`{"disabledPaths":["/ok"]}`:               func(c *core.Config) { c.DisabledPaths = []string{"/ok"} },
 		`{"onAPIError":{"errorURL":"/oops"}}`:     func(c *core.Config) { c.Errors.URL = "/oops" },
 
+		`{"emailVerification":{"sendOnSignUp":true}}`:                func(c *core.Config) { c.EmailVerification.SendOnSignUp = core.On },
+		`{"emailVerification":{"sendOnSignUp":false}}`:               func(c *core.Config) { c.EmailVerification.SendOnSignUp = core.Off },
+		`{"emailVerification":{"sendOnSignIn":true}}`:                func(c *core.Config) { c.EmailVerification.SendOnSignIn = true },
+		`{"emailVerification":{"autoSignInAfterVerification":true}}`: func(c *core.Config) { c.EmailVerification.AutoSignIn = true },
+		`{"emailVerification":{"expiresIn":60}}`:                     func(c *core.Config) { c.EmailVerification.ExpiresIn = time.Minute },
+		`{"emailVerification":{"expiresIn":0}}`:                      func(c *core.Config) { c.EmailVerification.ExpiresIn = -1 },
+		`{"user":{"changeEmail":{"enabled":true,"updateEmailWithoutVerification":true}}}`: func(c *core.Config) {
+			c.User.ChangeEmail = core.ChangeEmailConfig{Enabled: true, UpdateWithoutVerification: true}
+		},
+		`{"user":{"deleteUser":{"enabled":true,"deleteTokenExpiresIn":60}}}`: func(c *core.Config) {
+			c.User.DeleteUser = core.DeleteUserConfig{Enabled: true, TokenExpiresIn: time.Minute}
+		},
+
 		`{"session":{"expiresIn":60}}`:               func(c *core.Config) { c.Session.ExpiresIn = time.Minute },
 		`{"session":{"expiresIn":0}}`:                func(*core.Config) {},
 		`{"session":{"updateAge":60}}`:               func(c *core.Config) { c.Session.UpdateAge = time.Minute },
@@ -115,19 +128,20 @@ func TestUnsupported(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string][]string{
 		`{"options":{"foo":1}}`: {"options.foo"},
-		`{"options":{"session":{"cookieCache":{"enabled":true,"maxAge":5}}}}`:     {"options.session.cookieCache.enabled", "options.session.cookieCache.maxAge"},
-		`{"options":{"baseURL":{"allowedHosts":["a"]}}}`:                          {"options.baseURL.allowedHosts"},
-		`{"options":{"trustedOrigins":{"$webhook":"http://h"}}}`:                  {"options.trustedOrigins"},
-		`{"options":{"advanced":{"cookies":{"a":{"path":"/"}}}}}`:                 {"options.advanced.cookies.a.path"},
-		`{"options":{"advanced":{"defaultCookieAttributes":{"sameSite":"x"}}}}`:   {"options.advanced.defaultCookieAttributes.sameSite=x"},
-		`{"options":{"emailAndPassword":{"requireEmailVerification":true}}}`:      {"options.emailAndPassword.requireEmailVerification"},
-		`{"options":{"emailAndPassword":{"sendResetPassword":{"$record":true}}}}`: {"options.emailAndPassword.sendResetPassword"},
-		`{"options":{"rateLimit":{"modelName":"limits"}}}`:                        {"options.rateLimit.modelName"},
-		`{"options":{"rateLimit":{"storage":"disk"}}}`:                            {"options.rateLimit.storage=disk"},
-		`{"options":{"rateLimit":{"customRules":{"/ok":{"foo":1}}}}}`:             {"options.rateLimit.customRules./ok.foo"},
-		`{"options":{"logger":{"log":{"$record":true}}}}`:                         {"options.logger.log"},
-		`{"plugins":[{"id":"magic"}]}`:                                            {"plugins[0].id=magic"},
-		`{"plugins":[{"id":"magic","options":{"a":{"b":1}}}]}`:                    {"plugins[0].id=magic"},
+		`{"options":{"session":{"cookieCache":{"enabled":true,"maxAge":5}}}}`:          {"options.session.cookieCache.enabled", "options.session.cookieCache.maxAge"},
+		`{"options":{"baseURL":{"allowedHosts":["a"]}}}`:                               {"options.baseURL.allowedHosts"},
+		`{"options":{"trustedOrigins":{"$webhook":"http://h"}}}`:                       {"options.trustedOrigins"},
+		`{"options":{"advanced":{"cookies":{"a":{"path":"/"}}}}}`:                      {"options.advanced.cookies.a.path"},
+		`{"options":{"advanced":{"defaultCookieAttributes":{"sameSite":"x"}}}}`:        {"options.advanced.defaultCookieAttributes.sameSite=x"},
+		`{"options":{"emailAndPassword":{"sendResetPassword":{"$record":true}}}}`:      {"options.emailAndPassword.sendResetPassword"},
+		`{"options":{"rateLimit":{"modelName":"limits"}}}`:                             {"options.rateLimit.modelName"},
+		`{"options":{"rateLimit":{"storage":"disk"}}}`:                                 {"options.rateLimit.storage=disk"},
+		`{"options":{"rateLimit":{"customRules":{"/ok":{"foo":1}}}}}`:                  {"options.rateLimit.customRules./ok.foo"},
+		`{"options":{"logger":{"log":{"$record":true}}}}`:                              {"options.logger.log"},
+		`{"plugins":[{"id":"magic"}]}`:                                                 {"plugins[0].id=magic"},
+		`{"plugins":[{"id":"magic","options":{"a":{"b":1}}}]}`:                         {"plugins[0].id=magic"},
+		`{"options":{"emailVerification":{"sendVerificationEmail":{"$record":true}}}}`: {"options.emailVerification.sendVerificationEmail"},
+		`{"options":{"user":{"deleteUser":{"later":true}}}}`:                           {"options.user.deleteUser.later"},
 	} {
 		t.Run(text, func(t *testing.T) {
 			t.Parallel()
