@@ -2,11 +2,6 @@ package options
 
 import (
 	"context"
-	"fmt"
-	"maps"
-	"net/http"
-	"slices"
-	"strings"
 
 	"github.com/cardea-auth/cardea/conformance/testbed/strict"
 	"github.com/cardea-auth/cardea/core"
@@ -43,26 +38,6 @@ func (r reader) user(o strict.Object, name string) core.UserFunc {
 		_, err := fn(ctx, u, request(x.Request()))
 		return err
 	}
-}
-
-// request is a request as an argument of a callback: its address, method and headers, or nil for none.
-func request(r *http.Request) any {
-	if r == nil {
-		return nil
-	}
-	headers := map[string]string{"host": r.Host}
-	for name, values := range r.Header {
-		headers[strings.ToLower(name)] = strings.Join(values, ", ")
-	}
-	sorted := wire.NewObject()
-	for _, name := range slices.Sorted(maps.Keys(headers)) {
-		sorted.Set(name, headers[name])
-	}
-	arg := wire.NewObject()
-	arg.Set("url", fmt.Sprintf("http://%s%s", r.Host, r.URL.RequestURI()))
-	arg.Set("method", r.Method)
-	arg.Set("headers", sorted)
-	return arg
 }
 
 func (r reader) emailVerification(o strict.Object, c *core.EmailVerificationConfig) {

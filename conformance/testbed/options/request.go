@@ -19,14 +19,17 @@ func request(r *http.Request) any {
 	if r.TLS != nil {
 		scheme = "https"
 	}
-	var headers wire.Object
-	headers.Set("host", r.Host)
-	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
-		headers.Set(strings.ToLower(name), strings.Join(r.Header[name], ", "))
+	headers := map[string]string{"host": r.Host}
+	for name, values := range r.Header {
+		headers[strings.ToLower(name)] = strings.Join(values, ", ")
+	}
+	sorted := wire.NewObject()
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
+		sorted.Set(name, headers[name])
 	}
 	var o wire.Object
 	o.Set("url", scheme+"://"+r.Host+r.URL.RequestURI())
 	o.Set("method", r.Method)
-	o.Set("headers", &headers)
+	o.Set("headers", sorted)
 	return &o
 }
