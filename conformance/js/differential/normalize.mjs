@@ -9,7 +9,10 @@
 
 const ISO_TIME = /\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z/g;
 const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
-const ID = /(?<![A-Za-z0-9])[A-Za-z0-9]{32}(?![A-Za-z0-9])/g;
+// Ids and session tokens have 32 characters, tokens to reset a password 24.
+const ID = /(?<![A-Za-z0-9])(?:[A-Za-z0-9]{32}|[A-Za-z0-9]{24})(?![A-Za-z0-9])/g;
+const HASH = /(?<![\w-])[\w-]{43}(?![\w-])/g;
+const JWT = /(?<![\w-])(eyJ[\w-]+)\.(eyJ[\w-]+)\.[\w-]{43}(?![\w-])/g;
 
 export class Normalizer {
   #names = new Map();
@@ -33,9 +36,19 @@ export class Normalizer {
   text(value) {
     return value
       .replaceAll(this.#url, "<url>")
+      .replace(JWT, (_, header, claims) => `<jwt ${this.#segment(header)} ${this.#segment(claims)}>`)
       .replace(ISO_TIME, (time) => this.#offset(Date.parse(time)))
       .replace(UUID, (id) => this.#name("uuid", id))
+      .replace(HASH, (hash) => this.#name("hash", hash))
       .replace(ID, (id) => this.#name("id", id));
+  }
+
+  /** What a segment of a JWT says. That its signature is right, whoever takes the token finds out. */
+  #segment(text) {
+    return JSON.stringify(JSON.parse(Buffer.from(text, "base64url").toString()), (_, item) => {
+      if (typeof item === "number") return this.number(item);
+      return typeof item === "string" ? this.text(item) : item;
+    });
   }
 
   /** Numbers that are times in seconds or milliseconds are near the scenario's start. */
