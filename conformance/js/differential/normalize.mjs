@@ -11,9 +11,11 @@ import { createHmac } from "node:crypto";
 
 const ISO_TIME = /\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z/g;
 const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
+// Ids and session tokens have 32 characters, tokens to reset a password 24.
 const ID = /(?<![A-Za-z0-9])[A-Za-z0-9]{32}(?![A-Za-z0-9])/g;
 const TOKEN = /(?<![A-Za-z0-9])[A-Za-z0-9]{24}(?![A-Za-z0-9])/g;
-const JWT = /\beyJ[\w-]+\.eyJ[\w-]+\.[\w-]+/g;
+const HASH = /(?<![\w-])[\w-]{43}(?![\w-])/g;
+const JWT = /(?<![\w-])(eyJ[\w-]+)\.(eyJ[\w-]+)\.([\w-]{43})(?![\w-])/g;
 
 export class Normalizer {
   #names = new Map();
@@ -40,21 +42,26 @@ export class Normalizer {
     return value
       .replaceAll(this.#url, "<url>")
       .replaceAll(new URL(this.#url).host, "<host>")
-      .replace(JWT, (token) => this.#jwt(token))
+      .replace(JWT, (_, header, claims, signature) => this.#jwt(header, claims, signature))
       .replace(ISO_TIME, (time) => this.#offset(Date.parse(time)))
       .replace(UUID, (id) => this.#name("uuid", id))
+      .replace(HASH, (hash) => this.#name("hash", hash))
       .replace(ID, (id) => this.#name("id", id))
       .replace(TOKEN, (token) => this.#name("token", token));
   }
 
-  // What a token says, and whether the secret signed it.
-  #jwt(token) {
-    const [header, payload, signature] = token.split(".");
-    const good = createHmac("sha256", this.#secret).update(`${header}.${payload}`).digest("base64url") === signature;
-    const claims = JSON.parse(Buffer.from(payload, "base64url"), (_, value) =>
-      typeof value === "number" ? this.number(value) : value,
-    );
-    return `<jwt ${Buffer.from(header, "base64url")}.${JSON.stringify(claims)} ${good ? "signed" : "wrongly signed"}>`;
+  /** What a token says, and whether the secret signed it. */
+  #jwt(header, claims, signature) {
+    const good = createHmac("sha256", this.#secret).update(`${header}.${claims}`).digest("base64url") === signature;
+    return `<jwt ${this.#segment(header)} ${this.#segment(claims)} ${good ? "signed" : "wrongly signed"}>`;
+  }
+
+  /** What a segment of a JWT says. That its signature is right, whoever takes the token finds out. */
+  #segment(text) {
+    return JSON.stringify(JSON.parse(Buffer.from(text, "base64url").toString()), (_, item) => {
+      if (typeof item === "number") return this.number(item);
+      return typeof item === "string" ? this.text(item) : item;
+    });
   }
 
   /** Numbers that are times in seconds or milliseconds are near the scenario's start. */

@@ -1,5 +1,5 @@
 // Answers as lists of lines, one fact per line, ready for a diff.
-import { describeSetCookie } from "./cookies.mjs";
+import { describeSetCookies } from "./cookies.mjs";
 
 /** What the only line of a step starts with that could not be played. */
 export const FAILED = "failed: ";
@@ -37,35 +37,69 @@ export function observeCall({ status, headers, body }, { secret, normalizer }) {
   ];
 }
 
+/** Arguments without those headers of a request among them that say how it travelled. */
+function withoutTransport(args) {
+  const isRequest = (arg) => arg !== null && typeof arg === "object" && "method" in arg && "headers" in arg;
+  return args.map((arg) => {
+    if (!isRequest(arg)) return arg;
+    const headers = Object.entries(arg.headers).filter(([name]) => name !== "host" && !IGNORED_HEADERS.has(name));
+    return { ...arg, headers: Object.fromEntries(headers) };
+  });
+}
+
 /** The lines of recorded callbacks. */
 export function observeOutbox(messages, { normalizer }) {
   return messages.flatMap(({ callback, args }, i) => [
     `message ${i + 1}: ${callback}`,
-    ...observeJSON("args", args.map(withoutFraming), normalizer),
+    ...observeJSON("args", withoutTransport(args).map(withoutSignatures), normalizer),
   ]);
 }
 
 const SIGNATURE = /\.[\w%-]{43,}%3D/g;
 
-// A request among the arguments, without the headers that are the connection's own and without signatures, which are
-// looked at where cookies are set.
-function withoutFraming(arg) {
+// A request among the arguments without the signatures of its cookies, which are looked at where cookies are set.
+function withoutSignatures(arg) {
   if (typeof arg?.headers !== "object") return arg;
-  const headers = Object.entries(arg.headers).filter(([name]) => !IGNORED_HEADERS.has(name));
-  return { ...arg, headers: Object.fromEntries(headers.map(([name, value]) => [name, value.replace(SIGNATURE, ".<signature>")])) };
+  const headers = Object.entries(arg.headers);
+  return { ...arg, headers: Object.fromEntries(headers.map(([name, value]) => [name, String(value).replace(SIGNATURE, ".<signature>")])) };
+
+/** The lines of the calls of functions. */
+export function observeAsked(calls, { normalizer }) {
+  if (calls.length === 0) return ["nothing"];
+  return calls.flatMap(({ name, args }, i) => [`call ${i + 1}: ${name}`, ...observeJSON("args", withoutTransport(args), normalizer)]);
+}
+
+/** The lines of what secondary storage holds. */
+export function observeStored(entries, { normalizer }) {
+  if (entries.length === 0) return ["nothing"];
+  return entries.flatMap(({ key, value, ttl }) => [
+    `key: ${normalizer.text(key)}`,
+    `ttl: ${ttl}`,
+    ...observeStoredValue(value, normalizer),
+  ]);
+}
+
+function observeStoredValue(text, normalizer) {
+  try {
+    const value = JSON.parse(text);
+    const lines = observeJSON("value", value, normalizer);
+    return JSON.stringify(value) === text ? lines : [...lines, "value: not as JSON.stringify writes it"];
+  } catch {
+    return [`value: ${normalizer.text(String(text))}`];
+  }
 }
 
 // Names sorted, as their order means nothing; values of one name in their order, which for cookies does.
 function observeHeaders(headers, { secret, normalizer }) {
   const names = [...new Set(headers.map(([name]) => name))].filter((name) => !IGNORED_HEADERS.has(name)).sort();
-  return names.flatMap((name) =>
-    headers
-      .filter(([key]) => key === name)
-      .map(([, value]) => {
-        const text = name === "set-cookie" ? describeSetCookie(value, { secret, normalizer }) : normalizer.text(value);
-        return `${name}: ${text}`;
-      }),
-  );
+  return names.flatMap((name) => {
+    const values = headers.filter(([key]) => key === name).map(([, value]) => value);
+    const texts =
+      name === "set-cookie"
+        ? describeSetCookies(values, { secret, normalizer })
+        : values.map((value) => normalizer.text(value));
+    return texts.map((text) => `${name}: ${text}`);
+  });
 }
 
 function isPage(response) {

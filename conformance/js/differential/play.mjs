@@ -2,8 +2,9 @@
 import { freshDatabase } from "../lib/databases.mjs";
 import { Jar } from "../lib/jar.mjs";
 import { Unsupported } from "../lib/testbed.mjs";
+import { Functions, Storage } from "./functions.mjs";
 import { Normalizer } from "./normalize.mjs";
-import { FAILED, observeCall, observeOutbox, observeResponse } from "./observe.mjs";
+import { FAILED, observeAsked, observeCall, observeOutbox, observeResponse, observeStored } from "./observe.mjs";
 import { BASE_URL } from "./steps.mjs";
 
 const SECRET = "differential-secret-0123456789-abcdefghijklmnop";
@@ -18,11 +19,14 @@ const START = Date.parse("2026-03-01T12:00:00.000Z");
  * that the testbed's clock can stand still, which makes times exact.
  */
 export async function play(testbed, scenario, { adapter, kind, freeze }) {
+  const clock = { now: START };
+  const storage = new Storage(() => clock.now);
+  const functions = await Functions.start({ answers: scenario.answers, storage });
   const { database, drop } = await freshDatabase(kind);
   try {
-    const instance = await testbed.open(describe(scenario, { adapter, database }));
+    const instance = await testbed.open(describe(scenario, { adapter, database, functions }));
     try {
-      return await new Player(instance, scenario, freeze).run();
+      return await new Player(instance, scenario, { freeze, clock, storage, functions }).run();
     } finally {
       await instance.close();
     }
@@ -30,23 +34,25 @@ export async function play(testbed, scenario, { adapter, kind, freeze }) {
     if (error instanceof Unsupported) throw error;
     throw new Error(`${scenario.name} on ${adapter}/${kind}: ${error.message}`, { cause: error });
   } finally {
+    functions.close();
     await drop();
   }
 }
 
-function describe({ options = {}, instance = {} }, { adapter, database }) {
+function describe({ options = {}, instance = {}, storage }, { adapter, database, functions }) {
   return {
     adapter,
     database,
     passwordHasher: "fast",
     compat: "exact",
+    ...(storage && { secondaryStorage: functions.storage(storage) }),
     ...instance,
-    options: {
+    options: functions.resolve({
       baseURL: BASE_URL,
       secret: SECRET,
       ...options,
       emailAndPassword: { enabled: true, ...options.emailAndPassword },
-    },
+    }),
   };
 }
 
@@ -54,14 +60,19 @@ class Player {
   #instance;
   #steps;
   #freeze;
-  #now = START;
+  #clock;
+  #storage;
+  #functions;
   #seen = 0;
   #jars = new Map();
 
-  constructor(instance, { steps, options }, freeze) {
+  constructor(instance, { steps, options }, { freeze, clock, storage, functions }) {
     this.#instance = instance;
     this.#steps = steps;
     this.#freeze = freeze;
+    this.#clock = clock;
+    this.#storage = storage;
+    this.#functions = functions;
     this.secret = options?.secret ?? SECRET;
     this.normalizer = new Normalizer({ url: instance.url, start: START, secret: this.secret });
     this.url = instance.url;
@@ -101,10 +112,15 @@ class Player {
         const messages = await this.#instance.outbox(this.#seen);
         this.#seen = messages.at(-1)?.seq ?? this.#seen;
         this.mail = messages.findLast(({ args }) => args[0]?.token)?.args[0] ?? this.mail;
+        for (const [name, read] of Object.entries(step.capture ?? {})) this.captured[name] = read(messages);
         return observeOutbox(messages, this);
       }
+      case "asked":
+        return observeAsked(this.#functions.asked(), this);
+      case "stored":
+        return observeStored(this.#storage.contents(), this);
       case "clock":
-        this.#now += step.advanceMs;
+        this.#clock.now += step.advanceMs;
         await this.#setClock();
         return [];
     }
@@ -113,7 +129,7 @@ class Player {
 
   // Set, not advanced: what the steps themselves took doesn't add up.
   #setClock() {
-    return this.#instance.clock({ now: this.#now, ...(this.#freeze && { freeze: true }) });
+    return this.#instance.clock({ now: this.#clock.now, ...(this.#freeze && { freeze: true }) });
   }
 
   async #request({ method, target, as, headers = {}, body, json, capture, compare }) {
@@ -146,6 +162,10 @@ function describeStep(step) {
       return `${step.method} ${step.target}${who}${describeInput(step.json ?? step.body)}`;
     case "call":
       return `call ${step.operation}${who}${describeInput(step.input)}`;
+    case "asked":
+      return "what functions were asked";
+    case "stored":
+      return "what secondary storage holds";
     case "clock":
       return `the clock moves on ${step.advanceMs} ms`;
   }

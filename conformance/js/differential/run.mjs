@@ -8,6 +8,7 @@ import { readdir } from "node:fs/promises";
 import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
 import { REFERENCE } from "../lib/matrix.mjs";
+import { Pending } from "../lib/pending.mjs";
 import { Testbed, Unsupported, parseCommand } from "../lib/testbed.mjs";
 import { AllowList } from "./allow.mjs";
 import { compare } from "./compare.mjs";
@@ -56,12 +57,20 @@ async function run() {
     console.log(`left out, as the clock cannot be stopped: ${name}`);
   }
 
+  const pending = await Pending.of(subject);
+  const waiting = new Map();
   const kinds = words(flags.databases);
   const limit = Number(flags.limit);
   let [steps, differences] = [0, 0];
   for (const kind of kinds) {
-    const results = await mapAtOnce(playable, freeze ? AT_ONCE : 1, (scenario) => playBoth(scenario, { kind, freeze }));
-    for (const { name, expected, found } of results) {
+    const ofKind = playable.filter((scenario) => scenario.kinds?.includes(kind) ?? true);
+    const setup = { kind, freeze, pending };
+    const results = await mapAtOnce(ofKind, freeze ? AT_ONCE : 1, (scenario) => playBoth(scenario, setup));
+    for (const { name, expected, found, waitsFor } of results) {
+      if (waitsFor) {
+        waiting.set(name, waitsFor);
+        continue;
+      }
       if (flags.show) printObservations(kind, name, expected);
       for (const [adapter, differencesFound] of found) {
         steps += expected.length;
@@ -73,35 +82,45 @@ async function run() {
     }
   }
 
+  for (const feature of new Set(waiting.values())) {
+    const names = [...waiting.keys()].filter((name) => waiting.get(name) === feature);
+    console.log(`${names.length} scenarios wait for ${feature}: ${names.join("; ")}`);
+  }
   if (differences > limit) console.log(`\n… and ${differences - limit} more (--limit, --only)`);
+  const played = playable.filter(({ name }) => !waiting.has(name));
   const stale = allowed.stale(
-    playable.map(({ name }) => name),
+    played.map(({ name }) => name),
     kinds,
   );
   for (const entry of stale) console.log(`allow.json has an entry that nothing needs: ${JSON.stringify(entry)}`);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(`${playable.length} scenarios, ${steps} steps compared, ${differences} differences, ${seconds} s`);
+  console.log(`${played.length} scenarios, ${steps} steps compared, ${differences} differences, ${seconds} s`);
   return differences > 0 || stale.length > 0;
 }
 
-/** Plays a scenario on both sides: what the reference says, and where each of the subject's adapters differs. */
-async function playBoth(scenario, { kind, freeze }) {
+/** Plays a scenario on both sides: what the reference says, and where each of the subject's adapters differs, or what it lacks. */
+async function playBoth(scenario, { kind, freeze, pending }) {
+  const endpoint = pending.forEndpoints(scenario.needs);
+  if (endpoint) return { name: scenario.name, waitsFor: endpoint };
   // The reference has one adapter: its answers serve for all of the subject's.
   const reading = play(reference, scenario, { adapter: "node", kind, freeze });
   const found = [];
   for (const adapter of words(flags.adapters)) {
-    const [expected, got] = await both(reading, playSubject(scenario, { adapter, kind, freeze }));
+    const [expected, got] = await both(reading, playSubject(scenario, { adapter, kind, freeze, pending }));
+    if (got.waitsFor) return { name: scenario.name, waitsFor: got.waitsFor };
     found.push([adapter, got.unsupported ?? compare(expected, got.observations, freeze ? 0 : TOLERANCE)]);
   }
   return { name: scenario.name, expected: await reading, found };
 }
 
 /** What the subject answers, or that it can't be asked: an option that it lacks is a difference, not the end of the run. */
-async function playSubject(scenario, setup) {
+async function playSubject(scenario, { pending, ...setup }) {
   try {
     return { observations: await play(subject, scenario, setup) };
   } catch (error) {
     if (!(error instanceof Unsupported)) throw error;
+    const waitsFor = pending.forOptions(error.paths);
+    if (waitsFor) return { waitsFor };
     return { unsupported: [{ step: 0, title: "the instance", hunk: [`+${error.message}`] }] };
   }
 }

@@ -1,9 +1,16 @@
 // The vocabulary of scenarios.
 //
-// A scenario is { name, options?, instance?, exact?, steps }. `options` are
+// A scenario is { name, options?, instance?, exact?, kinds?, answers?, storage?, needs?, steps }. `options` are
 // better-auth options on top of the defaults in play.mjs; `instance` holds other
 // members of an instance description. With `exact`, the scenario depends on a
-// clock that stands still and is left out where a testbed's clock can't.
+// clock that stands still and is left out where a testbed's clock can't. `kinds`
+// are the databases that it is for: making one for each of many takes its time,
+// and what is not about the database is the same on all of them. Where the
+// options say asks("name"), `answers.name` is called with the function's arguments;
+// it returns the result, or { $error: { status, code, message } }. With `storage`
+// ("full", or "simple" without the atomic operations) the instance has a secondary
+// storage that stored() looks into. `needs` names the endpoints without an option
+// of their own that a server may not have yet.
 //
 // A step is one of the values below, or a function of the state that returns
 // one. The state has: url, the instance's origin; jar(actor); captured, by name;
@@ -48,8 +55,16 @@ export const call = (operation, input = {}, rest = {}) => ({ kind: "call", opera
 /** Moves the clock on. */
 export const advance = (ms) => ({ kind: "clock", advanceMs: ms });
 
-/** Looks at what the recorded callbacks received since the last look. */
-export const outbox = () => ({ kind: "outbox" });
+/** Looks at what the recorded callbacks received since the last look; `capture` maps names to functions of the messages. */
+export const outbox = ({ capture } = {}) => ({ kind: "outbox", capture });
+
+/** Looks at what functions have been asked since the last look. */
+export const asked = () => ({ kind: "asked" });
+
+/** Looks at what secondary storage holds now: keys, values, lifetimes. */
+export const stored = () => ({ kind: "stored" });
+
+export { asks } from "./functions.mjs";
 
 export const SECOND = 1_000;
 export const HOUR = 3_600_000;

@@ -5,10 +5,11 @@
 //   ADAPTERS          comma list (default: stdlib)
 //   DATABASES         comma list of memory, sqlite, postgres, mysql (default: memory)
 //   PASSWORD_HASHER   fast (default) or scrypt
-import { after, before, describe } from "node:test";
+import { after, before, describe, test as nodeTest } from "node:test";
 import { fileURLToPath } from "node:url";
 import { freshDatabase } from "./databases.mjs";
-import { Testbed, parseCommand } from "./testbed.mjs";
+import { Pending, PendingError } from "./pending.mjs";
+import { Testbed, Unsupported, parseCommand } from "./testbed.mjs";
 
 const list = (text) =>
   text
@@ -34,11 +35,40 @@ export function startTestbed() {
   return Testbed.start(process.env.TESTBED_CMD ? parseCommand(process.env.TESTBED_CMD) : REFERENCE);
 }
 
+/** A test of node:test that is skipped, by name, while it has to wait for a feature of the server. */
+export function test(name, fn) {
+  nodeTest(name, async (t) => {
+    try {
+      await fn(t);
+    } catch (error) {
+      if (!(error instanceof PendingError)) throw error;
+      t.skip(error.message);
+    }
+  });
+}
+
+/**
+ * Opens an instance. `needs` are the endpoints without an option of their own that the test calls: "POST /update-user".
+ * A PendingError says that the server is known to lack something of it.
+ */
+export async function openInstance(testbed, { needs, ...description }) {
+  const pending = await Pending.of(testbed);
+  const endpoint = pending.forEndpoints(needs);
+  if (endpoint) throw new PendingError(endpoint);
+  try {
+    return await testbed.open(describeInstance(description));
+  } catch (error) {
+    const feature = error instanceof Unsupported && pending.forOptions(error.paths);
+    throw feature ? new PendingError(feature) : error;
+  }
+}
+
 /**
  * Defines a suite of tests per adapter and database, all against one testbed.
  *
  * `define(open, setup)` declares the tests. `open(t, description?)` opens an
- * instance over a fresh database, and closes both when the test `t` ends.
+ * instance over a fresh database, and closes both when the test `t` ends; besides the members of a description, `needs`
+ * names endpoints (see openInstance).
  */
 export function matrix(define) {
   let testbed;
@@ -54,7 +84,7 @@ export function matrix(define) {
             await instance?.close();
             await drop();
           });
-          instance = await testbed.open(describeInstance({ adapter, database, ...description }));
+          instance = await openInstance(testbed, { adapter, database, ...description });
           return instance;
         };
         define(open, { adapter, kind, testbed: () => testbed });
