@@ -10,7 +10,6 @@ import (
 
 	"github.com/cardea-auth/cardea/core"
 	"github.com/cardea-auth/cardea/core/schema"
-	"github.com/cardea-auth/cardea/core/secret"
 	"github.com/cardea-auth/cardea/core/store"
 )
 
@@ -101,7 +100,7 @@ func (p *Plugin) afterSignUp(ctx context.Context, x *core.Exchange, out any, err
 }
 
 func (p *Plugin) save(ctx context.Context, x *core.Exchange, userID, name string) (Device, error) {
-	d, err := p.rows.Create(ctx, x.Auth().Store(), Device{ID: secret.ID(), UserID: userID, Name: name, SeenAt: x.Now()})
+	d, err := p.rows.Create(ctx, x.Auth().Store(), Device{UserID: userID, Name: name, SeenAt: x.Now()})
 	if err != nil {
 		return Device{}, fmt.Errorf("devices: %w", err)
 	}

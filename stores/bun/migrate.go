@@ -258,15 +258,13 @@ func (p *planner) columnType(c *schema.Column, t *schema.Table, collation string
 	// A foreign key has the type of what it refers to, and, on MySQL, its collation.
 	target := p.target(c)
 	to := target.Column(c.References.Target())
-	typ, other := "", p.collation
-	live := p.live[target.SQLName]
-	switch {
-	case live != nil && live.column(to.SQLName) != nil:
-		typ, other = live.column(to.SQLName).typ, live.column(to.SQLName).collation
-	default:
-		typ = typeOf(p.engine, to, target)
-		if ids, ok := to.IDs(); ok {
-			typ = p.words.id[ids]
+	typ, other := typeOf(p.engine, to, target), p.collation
+	if ids, ok := to.IDs(); ok {
+		typ = p.words.id[ids]
+	}
+	if live := p.live[target.SQLName]; live != nil {
+		if lc := live.column(to.SQLName); lc != nil {
+			typ, other = lc.typ, lc.collation
 		}
 	}
 	if strings.Contains(typ, "char") && other != "" && other != collation {
