@@ -7,21 +7,13 @@ const read = (...path) => JSON.parse(readFileSync(join(contract, ...path), "utf8
 const write = (name, value) => writeFileSync(new URL(name, import.meta.url), JSON.stringify(value, null, 1) + "\n");
 
 // --- transcripts ---------------------------------------------------------------
-const endpoints = [
-  "/sign-up/email", "/sign-in/email", "/sign-out", "/get-session", "/ok", "/error", "*",
-  "/send-verification-email", "/verify-email", "/change-email", "/update-user", "/delete-user", "/delete-user/callback",
-  "/request-password-reset", "/reset-password/:token", "/reset-password",
-];
+const endpoints = ["/sign-up/email", "/sign-in/email", "/sign-out", "/get-session", "/ok", "/error", "*"];
 const options = [
   undefined, // email and password enabled, nothing else
   "emailAndPassword.autoSignIn=false",
   "emailAndPassword.enabled=false",
   "emailAndPassword.disableSignUp",
   'disabledPaths=["/sign-up/email"]',
-  "emailAndPassword.requireEmailVerification, emailVerification.autoSignInAfterVerification",
-  "emailAndPassword.sendResetPassword, emailVerification.sendVerificationEmail, user.changeEmail.enabled, user.deleteUser.enabled",
-  "user.deleteUser.enabled",
-  "user.deleteUser.enabled, user.deleteUser.sendDeleteAccountVerification",
   "session.updateAge=0",
   "session.expiresIn=1",
   "baseURL=https://app.example.com",
