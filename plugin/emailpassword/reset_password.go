@@ -49,10 +49,10 @@ func (p *Plugin) sendReset(ctx context.Context, x *core.Exchange, user *model.Us
 	if err != nil {
 		return fmt.Errorf("emailpassword: %w", err)
 	}
-	url := x.Link("/reset-password/"+token, "callbackURL", redirectTo)
+	auth, url := x.Auth(), x.Link("/reset-password/"+token, "callbackURL", redirectTo)
 	// Written after the answer as well: who has an account must not be told by how long a write takes.
 	x.SendMail(ctx, "reset mail", func(ctx context.Context, m core.Mail) error {
-		if err := x.Auth().CreateVerification(ctx, core.ResetPasswordPrefix+token, user.ID, p.opts.ResetTokenExpiresIn); err != nil {
+		if err := auth.CreateVerification(ctx, core.ResetPasswordPrefix+token, user.ID, p.opts.ResetTokenExpiresIn); err != nil {
 			return err
 		}
 		return p.opts.SendResetPassword(ctx, m)

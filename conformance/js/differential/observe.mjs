@@ -62,6 +62,7 @@ function withoutSignatures(arg) {
   if (typeof arg?.headers !== "object") return arg;
   const headers = Object.entries(arg.headers);
   return { ...arg, headers: Object.fromEntries(headers.map(([name, value]) => [name, String(value).replace(SIGNATURE, ".<signature>")])) };
+}
 
 /** The lines of the calls of functions. */
 export function observeAsked(calls, { normalizer }) {
