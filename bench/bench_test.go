@@ -61,7 +61,7 @@ func BenchmarkHandler(b *testing.B) {
 	}
 	defer db.Close()
 	auth := newAuth(b, bunstore.New(db))
-	mark, err := newFloor(db, auth)
+	mark, err := newFloor(cell{}, db, auth)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -75,7 +75,7 @@ func status(ctx context.Context, method, address, path, body string) (int, error
 
 // measureExtra measures what a closed loop does not show: start, rest, a steady trickle, and a flood of sign-ins.
 func measureExtra(ctx context.Context, dsn string) error {
-	c := cell{"get-session sqlite", "nethttp", "sqlite", "nethttp", "get-session"}
+	c := cell{group: "get-session sqlite", name: "nethttp", store: "sqlite", adapter: "nethttp", ask: "get-session"}
 	var starts []time.Duration
 	var idle float64
 	for range 5 {

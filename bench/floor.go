@@ -22,6 +22,7 @@ import (
 // encoding/json. It has no framework around it and serves as the mark. Sign-up goes to the real thing, so that there is
 // somebody to ask for.
 type floor struct {
+	cell cell
 	find *sql.Stmt
 	auth *core.Auth
 	hash password.Hasher
@@ -31,8 +32,8 @@ const findQuery = `SELECT s."expiresAt", s."token", s."createdAt", s."updatedAt"
  u."name", u."email", u."emailVerified", u."image", u."createdAt", u."updatedAt", u."id"
  FROM "session" s JOIN "user" u ON u."id" = s."userId" WHERE s."token" = $1 LIMIT 1`
 
-func newFloor(db *sql.DB, auth *core.Auth) (*floor, error) {
-	f := &floor{auth: auth, hash: new(password.Scrypt)}
+func newFloor(c cell, db *sql.DB, auth *core.Auth) (*floor, error) {
+	f := &floor{cell: c, auth: auth, hash: new(password.Scrypt)}
 	if db == nil {
 		return f, nil
 	}
@@ -52,6 +53,10 @@ func (f *floor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		write(w, []byte(`{}`))
 	case "/api/auth/get-session":
+		if f.cell.cached {
+			f.getCached(w, r)
+			return
+		}
 		f.getSession(w, r)
 	default:
 		f.auth.ServeHTTP(w, r)

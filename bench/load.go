@@ -91,10 +91,12 @@ func signedIn(ctx context.Context, address, what string) (string, error) {
 		if err := errors.Join(err, res.Body.Close()); err != nil {
 			return "", err
 		}
+		var pairs []string
 		for _, c := range res.Cookies() {
-			if strings.HasSuffix(c.Name, "session_token") {
-				return c.Name + "=" + c.Value, nil
-			}
+			pairs = append(pairs, c.Name+"="+c.Value)
+		}
+		if cookies := strings.Join(pairs, "; "); strings.Contains(cookies, "session_token=") {
+			return cookies, nil
 		}
 	}
 	return "", errors.New("no session")

@@ -18,6 +18,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"time"
+
+	"github.com/cardea-auth/cardea/core/cookie/cache"
 )
 
 func main() {
@@ -48,6 +50,8 @@ type cell struct {
 	store   string // none, memory, sqlite, postgres
 	adapter string // floor, nethttp, echo, gin, fiber
 	ask     string // get-session, sign-in, sign-up, hash
+	cached  bool   // the session is in the cookie cache
+	format  cache.Strategy
 }
 
 func (c cell) key() string { return c.group + "/" + c.name }
@@ -60,19 +64,26 @@ func cells(postgres bool) []cell {
 		}
 		group := "get-session " + s
 		if s != "memory" {
-			out = append(out, cell{group, "floor", s, "floor", "get-session"})
+			out = append(out, cell{group: group, name: "floor", store: s, adapter: "floor", ask: "get-session"})
 		}
 		for _, a := range []string{"nethttp", "echo", "gin", "fiber"} {
-			out = append(out, cell{group, a, s, a, "get-session"})
+			out = append(out, cell{group: group, name: a, store: s, adapter: a, ask: "get-session"})
+		}
+	}
+	for _, format := range []cache.Strategy{cache.Compact, cache.JWT, cache.JWE} {
+		for _, a := range []string{"floor", "nethttp"} {
+			out = append(out, cell{
+				group: "cookie cache " + format.String(), name: a, store: "memory", adapter: a, ask: "get-session", cached: true, format: format,
+			})
 		}
 	}
 	for _, a := range []string{"floor", "nethttp", "echo", "gin", "fiber"} {
-		out = append(out, cell{"no session", a, "memory", a, "no-session"})
+		out = append(out, cell{group: "no session", name: a, store: "memory", adapter: a, ask: "no-session"})
 	}
 	return append(out,
-		cell{"password", "bare hash", "sqlite", "floor", "hash"},
-		cell{"password", "sign-in", "sqlite", "nethttp", "sign-in"},
-		cell{"password", "sign-up", "sqlite", "nethttp", "sign-up"},
+		cell{group: "password", name: "bare hash", store: "sqlite", adapter: "floor", ask: "hash"},
+		cell{group: "password", name: "sign-in", store: "sqlite", adapter: "nethttp", ask: "sign-in"},
+		cell{group: "password", name: "sign-up", store: "sqlite", adapter: "nethttp", ask: "sign-up"},
 	)
 }
 

@@ -51,6 +51,7 @@ func serveCell(key, dsn string) error {
 	auth, err := core.New(core.Config{
 		BaseURL: origin, Secret: secret, Store: s,
 		Plugins: []core.Plugin{emailpassword.New(emailpassword.Options{})}, RateLimit: core.RateLimitConfig{Enabled: core.Off},
+		Session: core.SessionConfig{CookieCache: core.CookieCacheConfig{Enabled: c.cached, Strategy: c.format, MaxAge: time.Hour}},
 	})
 	if err != nil {
 		return err
@@ -108,7 +109,7 @@ func serve(l net.Listener, c cell, auth *core.Auth, db *sql.DB) error {
 		authfiber.Mount(app, auth)
 		return app.Listener(l)
 	case "floor":
-		f, err := newFloor(db, auth)
+		f, err := newFloor(c, db, auth)
 		if err != nil {
 			return err
 		}
