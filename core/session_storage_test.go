@@ -16,6 +16,7 @@ import (
 	"github.com/cardea-auth/cardea/core/model"
 	"github.com/cardea-auth/cardea/core/storage"
 	"github.com/cardea-auth/cardea/core/store"
+	"github.com/cardea-auth/cardea/internal/memdb"
 	"github.com/cardea-auth/cardea/internal/memstorage"
 )
 
@@ -441,5 +442,49 @@ func TestIdentifiersMayBeHashedLater(t *testing.T) {
 	})
 	if v, err := after.ConsumeVerification(t.Context(), "reset-password:x"); err != nil || v != "value" {
 		t.Errorf("got %q, %v", v, err)
+	}
+}
+
+// linkedStorage counts how often it is asked.
+type linkedStorage struct {
+	storage.Swapper
+	asked atomic.Int64
+}
+
+func (s *linkedStorage) Get(ctx context.Context, key string) (string, error) {
+	s.asked.Add(1)
+	return s.Swapper.Get(ctx, key)
+}
+
+func (s *linkedStorage) GetLinked(ctx context.Context, key string, link storage.Link) (storage.Pair, error) {
+	s.asked.Add(1)
+	value, err := s.Swapper.Get(ctx, key)
+	if err != nil {
+		return storage.Pair{}, err
+	}
+	pair := storage.Pair{Value: value, Key: link.Key(value)}
+	if pair.Key != "" {
+		pair.Linked, err = s.Swapper.Get(ctx, pair.Key)
+		pair.Found = err == nil
+	}
+	return pair, nil
+}
+
+// TestOneRoundTrip: finding a session asks the storage once and the store never.
+func TestOneRoundTrip(t *testing.T) {
+	t.Parallel()
+	kept := &linkedStorage{Swapper: memstorage.New(memstorage.Options{})}
+	counted := &countingStore{Store: memdb.New()}
+	r := newRig(t, func(c *core.Config) {
+		c.SecondaryStorage, c.Store, c.Now, c.RateLimit.Enabled = kept, counted, nil, core.Off
+	})
+	cookie := r.signUp("ann@example.com")
+	kept.asked.Store(0)
+	counted.asked = 0
+	if !r.signedIn(t, cookie) {
+		t.Fatal("not signed in")
+	}
+	if kept.asked.Load() != 1 || counted.asked != 0 {
+		t.Errorf("the storage was asked %d times, the store %d times, want 1 and 0", kept.asked.Load(), counted.asked)
 	}
 }
