@@ -147,6 +147,12 @@ type SessionConfig struct {
 	// PreserveInDatabase, with StoreInDatabase, keeps the rows of sessions that have ended, and never takes a session from
 	// them: the table is an archive.
 	PreserveInDatabase bool
+	// Stateless keeps sessions nowhere but in the client's cookies; the Store has the users. CookieCache is then on, by
+	// default encrypted and for as long as ExpiresIn.
+	//
+	// Nobody can end such a session but its own client: signing out elsewhere, another password, a ban do not reach it
+	// before its copy is too old. For apps that can live with that, and for those with a short CookieCache.MaxAge.
+	Stateless bool
 	// CookieCache keeps a copy of session and user in a cookie, so that most requests need no query.
 	CookieCache CookieCacheConfig
 }
@@ -167,6 +173,9 @@ type CookieCacheConfig struct {
 	MaxAge time.Duration
 	// Strategy is the format. The default is cache.Compact, signed; only cache.JWE hides the content from the client.
 	Strategy cache.Strategy
+	// RefreshAge is how long before a copy is too old it is replaced by a new one, where sessions are Stateless;
+	// otherwise the store is asked when it is too old. The default is a fifth of MaxAge.
+	RefreshAge time.Duration
 	// Version is part of each copy; those of another version do not count. The default is "1".
 	Version string
 	// VersionFunc makes the version from the session, in the place of Version.
@@ -269,7 +278,12 @@ func (c Config) withDefaults() Config {
 	setDefault(&c.Session.ExpiresIn, 7*24*time.Hour)
 	setDefault(&c.Session.UpdateAge, 24*time.Hour)
 	setDefault(&c.Session.FreshAge, 24*time.Hour)
+	if s := &c.Session; s.Stateless && !s.CookieCache.Enabled {
+		s.CookieCache.Enabled, s.CookieCache.Strategy = true, cache.JWE
+		setDefault(&s.CookieCache.MaxAge, s.ExpiresIn)
+	}
 	setDefault(&c.Session.CookieCache.MaxAge, 5*time.Minute)
+	setDefault(&c.Session.CookieCache.RefreshAge, (c.Session.CookieCache.MaxAge / 5).Truncate(time.Second))
 	setDefault(&c.Session.CookieCache.Version, "1")
 	setDefault(&c.Cookies.Prefix, "better-auth")
 	setDefault(&c.StoreTimeout, 4*time.Second)
@@ -348,6 +362,9 @@ func (c *Config) validate(base origin.Base, baseErr error) error {
 	}
 	if c.Session.CookieCache.MaxAge < 0 || c.Session.CookieCache.MaxAge > maxCookieAge {
 		problem("Config.Session.CookieCache.MaxAge is %v: leave it out for 5 minutes; cookies live for at most 400 days", c.Session.CookieCache.MaxAge)
+	}
+	if c.Session.Stateless && (c.Session.StoreInDatabase || c.Session.DeferRefresh) {
+		problem("Config.Session.Stateless is set together with StoreInDatabase or DeferRefresh: leave them out, there is no session to store or to prolong")
 	}
 	if c.Session.StoreInDatabase && c.SecondaryStorage == nil && c.Compat == Hardened {
 		problem("Config.Session.StoreInDatabase is set without a SecondaryStorage: leave it out, sessions are in the database then")

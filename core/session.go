@@ -87,7 +87,7 @@ type resolveOptions struct {
 // resolution is what was found.
 type resolution struct {
 	session *ActiveSession
-	// cached says that nobody but the cookie cache was asked.
+	// cached says that nobody but the cookie cache was asked, although somebody could have been.
 	cached bool
 }
 
@@ -102,9 +102,9 @@ func (x *Exchange) resolveSession(ctx context.Context, o resolveOptions) (resolu
 	if !ok {
 		return resolution{}, nil
 	}
-	if a.cache != nil && !o.disableCache {
+	if a.cache != nil && (!o.disableCache || a.config.Session.Stateless) {
 		if s := x.cachedSession(token); s != nil {
-			return resolution{s, true}, nil
+			return resolution{s, !a.config.Session.Stateless}, nil
 		}
 	}
 	s, err := a.FindSession(ctx, token)

@@ -25,6 +25,7 @@ func (x *Exchange) cachedSession(token string) *ActiveSession {
 		// A copy says itself how long it counts, but the configuration may have become stricter since.
 		inTime := a.config.Compat == Exact || !now.After(entry.UpdatedAt.Add(a.config.Session.CookieCache.MaxAge))
 		if inTime && entry.Version == a.cacheVersion(s) {
+			x.renewCopy(s, entry.ExpiresAt)
 			return s
 		}
 	}

@@ -306,3 +306,55 @@ func cachedAuth(b *testing.B, strategy cache.Strategy) (*core.Auth, string) {
 	}
 	return auth, strings.Join(pairs, "; ")
 }
+
+func TestStatelessSessions(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(c *core.Config) { c.Session.Stateless = true }, withDevice)
+	b := r.browser()
+	b.signUp("ann@example.com")
+	if n, err := r.Store().Count(t.Context(), storeFrom(r, model.SessionTable)); err != nil || n != 0 {
+		t.Errorf("%d rows (%v), want none", n, err)
+	}
+	if strings.Count(b.jar[dataCookie], ".") != 4 {
+		t.Errorf("got %s, want a JWE", b.jar[dataCookie])
+	}
+	wantStatus(t, b.do("GET", getSession+"?disableCookieCache=1", ""), 200, "ann@example.com")
+	wantStatus(t, b.do("GET", "/api/auth/list-sessions", ""), 200, "[]")
+	wantStatus(t, b.do("POST", "/api/auth/update-session", `{"device":"phone"}`), 200, `"device":"phone"`)
+	wantStatus(t, b.do("GET", getSession, ""), 200, `"device":"phone"`)
+	wantStatus(t, b.do("POST", "/api/auth/change-password", `{"currentPassword":"password-1","newPassword":"password-2"}`), 200, "ann@")
+
+	r.clock.Advance(7 * day)
+	wantStatus(t, b.do("GET", getSession, ""), 200, "null")
+	if len(b.jar) != 0 {
+		t.Errorf("the client keeps %v", b.jar)
+	}
+	b.signUp("bob@example.com")
+	wantStatus(t, b.do("POST", "/api/auth/sign-out", "{}"), 200, "true")
+	if len(b.jar) != 0 {
+		t.Errorf("after sign-out the client keeps %v", b.jar)
+	}
+}
+
+func TestStatelessCopiesAreRenewed(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(c *core.Config) { c.Session.Stateless = true }, func(c *core.Config) {
+		c.Session.CookieCache = core.CookieCacheConfig{Enabled: true, MaxAge: 100 * time.Second}
+	})
+	b := r.browser()
+	b.signUp("ann@example.com")
+	old := b.jar[dataCookie]
+	r.clock.Advance(80 * time.Second)
+	if a := b.do("GET", getSession, ""); len(a.header["Set-Cookie"]) != 0 {
+		t.Errorf("renewed with a fifth of its time left: %v", a.header["Set-Cookie"])
+	}
+	r.clock.Advance(time.Millisecond)
+	a := b.do("GET", getSession, "")
+	if len(a.header["Set-Cookie"]) != 2 || b.jar[dataCookie] == old {
+		t.Errorf("got %v, want the copy and the session cookie anew", a.header["Set-Cookie"])
+	}
+	r.clock.Advance(99 * time.Second)
+	wantStatus(t, b.do("GET", getSession, ""), 200, "ann@example.com")
+	r.clock.Advance(100 * time.Second)
+	wantStatus(t, b.do("GET", getSession, ""), 200, "null")
+}

@@ -9,8 +9,9 @@ import (
 	"github.com/cardea-auth/cardea/core/store"
 )
 
-// sessionPlace is where an installation keeps its sessions: in the table (session_table.go) or in secondary storage, with
-// or without the table (session_storage.go). It knows nothing of hooks and events.
+// sessionPlace is where an installation keeps its sessions: in the table (session_table.go), in secondary storage, with or
+// without the table (session_storage.go), or nowhere but in cookies (session_stateless.go). It knows nothing of hooks and
+// events.
 type sessionPlace interface {
 	// find returns the session with that token and its user, expired or not. ErrNotFound of package store.
 	find(ctx context.Context, token string) (*ActiveSession, error)
@@ -48,6 +49,9 @@ func (s sessionSet) conds() []store.Cond {
 // newSessionPlace chooses by the configuration.
 func (a *Auth) newSessionPlace() sessionPlace {
 	table := &tableSessions{a}
+	if a.config.Session.Stateless {
+		return cookieSessions{a}
+	}
 	if a.storage == nil {
 		return table
 	}
