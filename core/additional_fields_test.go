@@ -15,6 +15,7 @@ import (
 	"github.com/cardea-auth/cardea/core/schema"
 	"github.com/cardea-auth/cardea/core/store"
 	"github.com/cardea-auth/cardea/core/wire"
+	"github.com/cardea-auth/cardea/internal/memdb"
 )
 
 // upper is (v) => String(v).toUpperCase(), with which the vectors were made.
@@ -269,5 +270,80 @@ func TestSessionInput(t *testing.T) {
 	}
 	if extra, err := r.SessionInput(nil); err != nil || extra != nil {
 		t.Errorf("nothing sent: got %v, %v", extra, err)
+	}
+}
+
+func TestLengths(t *testing.T) {
+	t.Parallel()
+	columns := schema.Extension{Table: "user", Columns: []schema.Column{
+		{Name: "bio", Kind: schema.String, Input: true}, {Name: "nick", Kind: schema.String, Input: true, MaxLength: 3},
+		{Name: "tags", Kind: schema.StringArray, Input: true, MaxLength: 3},
+	}}
+	for rest, want := range map[string]string{
+		`"nick":"abc"`:                              "",
+		`"nick":"äöü"`:                              "",
+		`"nick":"😀x"`:                               "",
+		`"nick":"😀xy"`:                              "[body.nick] Too big: expected string to have <=3 characters",
+		`"tags":["abc","abc"]`:                      "",
+		`"tags":["a","abcd"]`:                       "[body.tags] Too big",
+		`"bio":"` + strings.Repeat("x", 4096) + `"`: "",
+		`"bio":"` + strings.Repeat("x", 4097) + `"`: "[body.bio] Too big: expected string to have <=4096 characters",
+	} {
+		for _, compat := range []core.Compat{core.Hardened, core.Exact} {
+			r := newRig(t, func(c *core.Config) { c.Schema, c.Compat = []schema.Extension{columns}, compat })
+			a := r.do("POST", "/api/auth/sign-up/email", `{"name":"A","email":"a@example.com","password":"password-1",`+rest+`}`)
+			if want == "" || compat == core.Exact {
+				wantStatus(t, a, 200, "")
+			} else {
+				wantStatus(t, a, 400, want)
+			}
+		}
+	}
+}
+
+func TestRenames(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(c *core.Config) {
+		c.Rename = []schema.Rename{{Table: "user", SQLName: "people", Columns: map[string]string{"email": "mail"}}}
+		c.Plugins = append(c.Plugins, testPlugin{core.Manifest{ID: "things", Schema: []schema.Extension{{Table: "thing"}},
+			Rename: []schema.Rename{{Table: "thing", SQLName: "stuff"}}}})
+	})
+	if u := r.Schema().Table("user"); u.SQLName != "people" || u.Column("email").SQLName != "mail" || r.Schema().Table("thing").SQLName != "stuff" {
+		t.Errorf("got %s, %s, %s", u.SQLName, u.Column("email").SQLName, r.Schema().Table("thing").SQLName)
+	}
+	wantStatus(t, r.do("GET", getSession, "", "Cookie", r.signUp("ann@example.com")), 200, `"email":"ann@example.com"`)
+
+	_, err := core.New(core.Config{BaseURL: testOrigin, Secret: testSecret, Store: memdb.New(), ListLimit: -1,
+		Rename: []schema.Rename{{Table: "users", SQLName: "x"}, {Table: "user", SQLName: "session", Columns: map[string]string{"phone": "x"}}}})
+	for _, want := range []string{`Config renames the table "users"`, `Config renames the column "phone"`, `share the table "session"`, "ListLimit is negative"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+}
+
+// TestColumnOrder: the app's columns come after the plugins', as in better-auth.
+func TestColumnOrder(t *testing.T) {
+	t.Parallel()
+	column := func(name string) []schema.Extension {
+		return []schema.Extension{{Table: "user", Columns: []schema.Column{{Name: name, Kind: schema.String, Returned: true}}}}
+	}
+	r := newRig(t, func(c *core.Config) {
+		c.Schema = column("mine")
+		c.Plugins = append(c.Plugins, testPlugin{core.Manifest{ID: "theirs", Schema: column("theirs")}})
+	})
+	wantStatus(t, r.do("POST", "/api/auth/sign-up/email", `{"name":"A","email":"a@example.com","password":"password-1"}`), 200,
+		`"theirs":null,"mine":null,"id":`)
+}
+
+func TestListLimit(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(c *core.Config) { c.ListLimit = 2 })
+	cookie := r.signUp("ann@example.com")
+	for range 3 {
+		wantStatus(t, r.do("POST", "/api/auth/sign-in/email", `{"email":"ann@example.com","password":"password-1"}`), 200, "")
+	}
+	if body := r.do("GET", "/api/auth/list-sessions", "", "Cookie", cookie).body; strings.Count(body, `"token"`) != 2 {
+		t.Errorf("got %s, want two sessions", body)
 	}
 }

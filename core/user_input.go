@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/cardea-auth/cardea/core/model"
+	"github.com/cardea-auth/cardea/core/password"
 	"github.com/cardea-auth/cardea/core/schema"
 	"github.com/cardea-auth/cardea/core/wire"
 )
@@ -86,10 +87,39 @@ func (a *Auth) clientValue(c *schema.Column, v any) (any, error) {
 	} else if c.Transform.Input == nil { // which has the last word, on the way into the database
 		return nil, ErrValidation.WithMessage(fmt.Sprintf("[body.%s] Invalid input: expected %s", c.Name, c.Kind))
 	}
-	if s, ok := v.(string); ok && len(c.Enum) > 0 && a.Hardened() && !slices.Contains(c.Enum, s) {
-		return nil, ErrValidation.WithMessage(fmt.Sprintf(`[body.%s] Invalid option: expected one of "%s"`, c.Name, strings.Join(c.Enum, `"|"`)))
+	if a.Hardened() {
+		if problem := outOfBounds(c, v); problem != "" {
+			return nil, ErrValidation.WithMessage("[body." + c.Name + "] " + problem)
+		}
 	}
 	return v, nil
+}
+
+// maxTextLength is the MaxLength of columns that have none.
+const maxTextLength = 4096
+
+// outOfBounds says what is wrong with a value that has the right type, or nothing.
+func outOfBounds(c *schema.Column, v any) string {
+	most := c.MaxLength
+	if most <= 0 {
+		most = maxTextLength
+	}
+	var texts []string
+	switch v := v.(type) {
+	case string:
+		if len(c.Enum) > 0 && !slices.Contains(c.Enum, v) {
+			return `Invalid option: expected one of "` + strings.Join(c.Enum, `"|"`) + `"`
+		}
+		texts = []string{v}
+	case []string:
+		texts = v
+	}
+	for _, s := range texts {
+		if len(s) > most && password.UTF16Len(s) > most {
+			return fmt.Sprintf("Too big: expected string to have <=%d characters", most)
+		}
+	}
+	return ""
 }
 
 // validationError is the answer to what a validator refused: its own error for clients, or its text.

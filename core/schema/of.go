@@ -23,7 +23,7 @@ import (
 //
 //   - required (for slices and any), unique, index, sortable, bigint, returned, input
 //   - default=VALUE, a text, number or boolean, or now for a date; onupdate=now
-//   - enum=A|B|C
+//   - enum=A|B|C, max=LENGTH
 //   - references=TABLE or references=TABLE.COLUMN, then ondelete=cascade, ondelete=set-null or ondelete=restrict
 //   - sql=NAME
 //   - existing, for a column that core or a plugin declares: the struct only reads it
@@ -102,6 +102,10 @@ func (c *Column) option(opt string) bool {
 	case "enum":
 		c.Enum = strings.Split(value, "|")
 		return c.Kind == String
+	case "max":
+		n, err := strconv.Atoi(value)
+		c.MaxLength = n
+		return err == nil && n > 0 && (c.Kind == String || c.Kind == StringArray)
 	case "default":
 		return c.setDefault(value)
 	case "onupdate":

@@ -152,6 +152,16 @@ func TestOfPanics(t *testing.T) {
 				F time.Time `db:"f,default=2026-01-01"`
 			}]("x")
 		}, "default=2026-01-01"},
+		"a length that is none": {func() {
+			schema.Of[struct {
+				F string `db:"f,max=0"`
+			}]("x")
+		}, "max=0"},
+		"a length of a number": {func() {
+			schema.Of[struct {
+				F int `db:"f,max=5"`
+			}]("x")
+		}, "max=5"},
 		"values of a number": {func() {
 			schema.Of[struct {
 				F int `db:"f,enum=1|2"`
@@ -179,7 +189,7 @@ func TestOfOptions(t *testing.T) {
 	t.Parallel()
 	type app struct {
 		Email string    `db:"email,existing"`
-		Text  string    `db:"text,default=a b"`
+		Text  string    `db:"text,default=a b,max=5"`
 		Flag  bool      `db:"flag,default=true"`
 		Count int       `db:"count,default=-3"`
 		At    time.Time `db:"at,default=now,onupdate=now"`
@@ -200,7 +210,7 @@ func TestOfOptions(t *testing.T) {
 		t.Errorf("columns with defaults: got %v, want %v", got, want)
 	}
 	at, role, boss := e.Columns[3], e.Columns[4], e.Columns[5]
-	if at.OnUpdate(now) != now || !slices.Equal(role.Enum, []string{"user", "admin"}) ||
+	if e.Columns[0].MaxLength != 5 || at.OnUpdate(now) != now || !slices.Equal(role.Enum, []string{"user", "admin"}) ||
 		*boss.References != (schema.Reference{Table: "user", Column: "email", OnDelete: schema.Restrict}) {
 		t.Errorf("got %+v, %+v, %+v", at, role, boss)
 	}

@@ -174,7 +174,7 @@ func (p *planner) createTable(t *schema.Table, pending []*schema.Table) (late []
 			continue
 		}
 		line := p.quote(c.SQLName) + " " + p.columnType(c, t, p.collation)
-		if c.Kind == schema.Date && c.Default != nil && p.words.now != "" {
+		if isNow(c) && p.words.now != "" {
 			line += " default " + p.words.now
 		}
 		if c.Required {
@@ -267,6 +267,9 @@ func (p *planner) columnType(c *schema.Column, t *schema.Table, collation string
 			typ, other = lc.typ, lc.collation
 		}
 	}
+	if _, ok := to.IDs(); !ok && p.engine.dialect() == MySQL && indexLength(c, t) > 0 {
+		typ = typeOf(p.engine, c, t) // short enough for the index; a text may refer to a longer one
+	}
 	if strings.Contains(typ, "char") && other != "" && other != collation {
 		charset, _, _ := strings.Cut(other, "_")
 		typ += " character set " + charset + " collate " + other
@@ -303,7 +306,10 @@ func (p *planner) constant(c *schema.Column) string {
 	}
 	switch c.Kind {
 	case schema.Date:
-		return p.words.now
+		if isNow(c) {
+			return p.words.now
+		}
+		return ""
 	case schema.String, schema.Boolean, schema.Number:
 	default:
 		return ""
@@ -335,6 +341,19 @@ func (p *planner) constant(c *schema.Column) string {
 	default:
 		return ""
 	}
+}
+
+// isNow reports whether the default of a date is the time of the operation.
+func isNow(c *schema.Column) bool {
+	if c.Kind != schema.Date || c.Default == nil {
+		return false
+	}
+	for _, now := range []time.Time{time.Unix(0, 0), time.Unix(1e9, 0)} {
+		if v, ok := c.Default(now).(time.Time); !ok || !v.Equal(now) {
+			return false
+		}
+	}
+	return true
 }
 
 // shortName keeps the name of an index within the 63 bytes that every database takes, as better-auth does: a hash of
