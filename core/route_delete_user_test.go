@@ -124,10 +124,18 @@ func TestDeleteUserByLink(t *testing.T) {
 // TestFiftyDeletions: of fifty uses of one link, one deletes.
 func TestFiftyDeletions(t *testing.T) {
 	t.Parallel()
+	const n = 50
 	var box mailbox
 	var after atomic.Int64
+	var arrived sync.WaitGroup
+	arrived.Add(n)
 	r := newRig(t, withDeleteUser(func(c *core.DeleteUserConfig) {
 		c.SendVerification = box.send
+		c.Before = func(context.Context, *core.Exchange, *model.User) error {
+			arrived.Done()
+			arrived.Wait() // until all have seen the token
+			return nil
+		}
 		c.After = func(context.Context, *core.Exchange, *model.User) error { after.Add(1); return nil }
 	}))
 	ann := r.signUp("ann@example.com")
@@ -136,7 +144,7 @@ func TestFiftyDeletions(t *testing.T) {
 	link := path(t, box.last(t, 1))
 	var won atomic.Int64
 	var wg sync.WaitGroup
-	for range 50 {
+	for range n {
 		wg.Go(func() {
 			switch a := r.do("GET", link, "", "Cookie", ann); a.status {
 			case 200:

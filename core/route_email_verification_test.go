@@ -217,10 +217,18 @@ func (p stepPlugin) Manifest() core.Manifest {
 // TestFiftyFollowOneLink: whoever is first signs in; the others only learn that the address is verified.
 func TestFiftyFollowOneLink(t *testing.T) {
 	t.Parallel()
+	const n = 50
 	var box mailbox
 	var after atomic.Int64
+	var arrived sync.WaitGroup
+	arrived.Add(n)
 	r := newRig(t, withMail(&box, func(c *core.Config) {
 		c.EmailVerification.AutoSignIn = true
+		c.EmailVerification.Before = func(context.Context, *core.Exchange, *model.User) error {
+			arrived.Done()
+			arrived.Wait() // until all have seen an address that is not verified
+			return nil
+		}
 		c.EmailVerification.After = func(context.Context, *core.Exchange, *model.User) error { after.Add(1); return nil }
 	}))
 	r.signUp("ann@example.com")
@@ -228,7 +236,7 @@ func TestFiftyFollowOneLink(t *testing.T) {
 	link := path(t, box.last(t, 1))
 	var signedIn atomic.Int64
 	var wg sync.WaitGroup
-	for range 50 {
+	for range n {
 		wg.Go(func() {
 			a := r.do("GET", link, "")
 			wantStatus(t, a, 200, `"status":true`)
@@ -240,6 +248,25 @@ func TestFiftyFollowOneLink(t *testing.T) {
 	wg.Wait()
 	if signedIn.Load() != 1 || after.Load() != 1 {
 		t.Errorf("%d signed in and After was called %d times, want 1 and 1", signedIn.Load(), after.Load())
+	}
+}
+
+// TestAddressChangesUnderway: what a link proves is the address that it was sent to, and not one that the user has by the
+// time it takes effect.
+func TestAddressChangesUnderway(t *testing.T) {
+	t.Parallel()
+	var box mailbox
+	r := newRig(t, withMail(&box, func(c *core.Config) {
+		c.EmailVerification.Before = func(ctx context.Context, x *core.Exchange, u *model.User) error {
+			_, err := x.Auth().UpdateUser(ctx, u.ID, store.Record{"email": "new@example.com"})
+			return err
+		}
+	}))
+	r.signUp("ann@example.com")
+	r.do("POST", sendVerification, `{"email":"ann@example.com"}`)
+	wantStatus(t, r.do("GET", path(t, box.last(t, 1)), ""), 401, "INVALID_TOKEN")
+	if r.user("new@example.com").EmailVerified {
+		t.Error("the new address counts as verified")
 	}
 }
 
