@@ -66,12 +66,6 @@ func storedHash(t *testing.T, auth *core.Auth, user *model.User) string {
 	return *acc.Password
 }
 
-func signIn(t *testing.T, auth *core.Auth, pw *emailpassword.Plugin, email, text string) error {
-	t.Helper()
-	_, err := pw.SignIn.Call(t.Context(), auth, emailpassword.SignInInput{Email: email, Password: text})
-	return err
-}
-
 func runAll(work *[]func()) {
 	for _, fn := range *work {
 		fn()
