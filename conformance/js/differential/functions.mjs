@@ -121,7 +121,7 @@ export class Storage {
    * their random parts left out, and then as the values came.
    */
   contents() {
-    const kind = (key) => key.replace(/[A-Za-z0-9_-]{24,}/g, "…");
+    const kind = (key) => key.replace(/[A-Za-z0-9]{24,32}$|(?<=:)[\w-]{43}$/, "…");
     return [...this.#entries.keys()]
       .filter((key) => this.#live(key))
       .map((key) => {

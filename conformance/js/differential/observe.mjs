@@ -67,13 +67,29 @@ function withoutSignatures(arg) {
 /** The lines of the calls of functions. */
 export function observeAsked(calls, { normalizer }) {
   if (calls.length === 0) return ["nothing"];
-  return calls.flatMap(({ name, args }, i) => [`call ${i + 1}: ${name}`, ...observeJSON("args", withoutTransport(args), normalizer)]);
+  return calls.flatMap(({ name, args }, i) => [
+    `call ${i + 1}: ${name}`,
+    ...observeJSON("args", withoutTransport(args).map(inOrder), normalizer),
+  ]);
 }
 
-/** The lines of what secondary storage holds. */
+// In which order an app's function finds the members of an object is nobody's contract, nor whether one without a value
+// is null or not there.
+function inOrder(value) {
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map(inOrder);
+  const members = Object.entries(value).filter(([, item]) => item !== null);
+  return Object.fromEntries(members.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, inOrder(item)]));
+}
+
+// Marks by which Cardea's own servers tell each other that a session has ended, so that none of them brings it back.
+const OWN_KEYS = /^ended-session-/;
+
+/** The lines of what secondary storage holds. Others parse the values: the order of members means nothing to them. */
 export function observeStored(entries, { normalizer }) {
-  if (entries.length === 0) return ["nothing"];
-  return entries.flatMap(({ key, value, ttl }) => [
+  const shared = entries.filter(({ key }) => !OWN_KEYS.test(key));
+  if (shared.length === 0) return ["nothing"];
+  return shared.flatMap(({ key, value, ttl }) => [
     `key: ${normalizer.text(key)}`,
     `ttl: ${ttl}`,
     ...observeStoredValue(value, normalizer),
@@ -83,7 +99,7 @@ export function observeStored(entries, { normalizer }) {
 function observeStoredValue(text, normalizer) {
   try {
     const value = JSON.parse(text);
-    const lines = observeJSON("value", value, normalizer);
+    const lines = observeJSON("value", inOrder(value), normalizer);
     return JSON.stringify(value) === text ? lines : [...lines, "value: not as JSON.stringify writes it"];
   } catch {
     return [`value: ${normalizer.text(String(text))}`];
