@@ -280,12 +280,12 @@ func TestLengths(t *testing.T) {
 		{Name: "tags", Kind: schema.StringArray, Input: true, MaxLength: 3},
 	}}
 	for rest, want := range map[string]string{
-		`"nick":"abc"`:                              "",
-		`"nick":"äöü"`:                              "",
-		`"nick":"😀x"`:                               "",
-		`"nick":"😀xy"`:                              "[body.nick] Too big: expected string to have <=3 characters",
-		`"tags":["abc","abc"]`:                      "",
-		`"tags":["a","abcd"]`:                       "[body.tags] Too big",
+		`"nick":"abc"`:                               "",
+		`"nick":"äöü"`:                               "",
+		`"nick":"😀x"`:                                "",
+		`"nick":"😀xy"`:                               "[body.nick] Too big: expected string to have <=3 characters",
+		`"tags":["abc","abc"]`:                       "",
+		`"tags":["a","abcd"]`:                        "[body.tags] Too big",
 		`"bio":"` + strings.Repeat("x", 16384) + `"`: "",
 		`"bio":"` + strings.Repeat("x", 16385) + `"`: "[body.bio] Too big: expected string to have <=16384 characters",
 	} {
