@@ -280,14 +280,14 @@ func TestLengths(t *testing.T) {
 		{Name: "tags", Kind: schema.StringArray, Input: true, MaxLength: 3},
 	}}
 	for rest, want := range map[string]string{
-		`"nick":"abc"`:                              "",
-		`"nick":"äöü"`:                              "",
-		`"nick":"😀x"`:                               "",
-		`"nick":"😀xy"`:                              "[body.nick] Too big: expected string to have <=3 characters",
-		`"tags":["abc","abc"]`:                      "",
-		`"tags":["a","abcd"]`:                       "[body.tags] Too big",
-		`"bio":"` + strings.Repeat("x", 4096) + `"`: "",
-		`"bio":"` + strings.Repeat("x", 4097) + `"`: "[body.bio] Too big: expected string to have <=4096 characters",
+		`"nick":"abc"`:                               "",
+		`"nick":"äöü"`:                               "",
+		`"nick":"😀x"`:                                "",
+		`"nick":"😀xy"`:                               "[body.nick] Too big: expected string to have <=3 characters",
+		`"tags":["abc","abc"]`:                       "",
+		`"tags":["a","abcd"]`:                        "[body.tags] Too big",
+		`"bio":"` + strings.Repeat("x", 16384) + `"`: "",
+		`"bio":"` + strings.Repeat("x", 16385) + `"`: "[body.bio] Too big: expected string to have <=16384 characters",
 	} {
 		for _, compat := range []core.Compat{core.Hardened, core.Exact} {
 			r := newRig(t, func(c *core.Config) { c.Schema, c.Compat = []schema.Extension{columns}, compat })

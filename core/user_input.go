@@ -96,7 +96,7 @@ func (a *Auth) clientValue(c *schema.Column, v any) (any, error) {
 }
 
 // maxTextLength is the MaxLength of columns that have none.
-const maxTextLength = 4096
+const maxTextLength = 16384
 
 // outOfBounds says what is wrong with a value that has the right type, or nothing.
 func outOfBounds(c *schema.Column, v any) string {

@@ -61,7 +61,7 @@ type Column struct {
 	// BigInt makes a Number column 64 bits wide in the database.
 	BigInt bool
 	// MaxLength is how many characters, in UTF-16 units, clients may send for a String column, or for each text of a
-	// StringArray one. The default is 4096, or no limit if core's Compat is Exact.
+	// StringArray one. The default is 16384, or no limit if core's Compat is Exact.
 	MaxLength int
 	// References makes the column a foreign key, typed like what it refers to.
 	References *Reference
