@@ -18,8 +18,8 @@ func twoProcesses(t *testing.T, kind, dsn string, options map[string]any) []*tes
 	return []*testInstance{startProcess(t).open(description), startProcess(t).open(description)}
 }
 
-// fifty sends fifty requests at once and returns the answers.
-func fifty(send func(i int) response) []response {
+// fiftyAnswers sends fifty requests at once and returns the answers.
+func fiftyAnswers(send func(i int) response) []response {
 	answers := make([]response, 50)
 	begin := make(chan struct{})
 	var wg sync.WaitGroup
@@ -62,7 +62,7 @@ func TestOneResetOfFifty(t *testing.T) {
 			ann.request("POST", "/api/auth/request-password-reset", `{"email":"ann@example.com"}`)
 			tokens = append(tokens, lastToken(t, ann))
 			won, password := 0, ""
-			for i, a := range fifty(func(i int) response {
+			for i, a := range fiftyAnswers(func(i int) response {
 				body := fmt.Sprintf(`{"newPassword":"password-%d","token":"%s"}`, 100+i, tokens[i/2%2])
 				return instances[i%2].request("POST", "/api/auth/reset-password", body)
 			}) {
@@ -100,7 +100,7 @@ func TestOneDeletionOfFifty(t *testing.T) {
 			cookie := ann.signUp("ann@example.com")
 			ann.request("POST", "/api/auth/delete-user", "{}", "Cookie", cookie, "Origin", ann.url)
 			link, won := "/api/auth/delete-user/callback?token="+lastToken(t, ann), 0
-			for _, a := range fifty(func(i int) response { return instances[i%2].request("GET", link, "", "Cookie", cookie) }) {
+			for _, a := range fiftyAnswers(func(i int) response { return instances[i%2].request("GET", link, "", "Cookie", cookie) }) {
 				switch a.status {
 				case 200:
 					won++
