@@ -16,6 +16,8 @@ type description struct {
 	adapter  string
 	database databaseSpec
 	migrate  bool
+	// storage opens the secondary storage; nil if there is none.
+	storage storageSpec
 	// outbound is where requests to the outside go instead; nil lets them.
 	outbound *url.URL
 	// config lacks what belongs to the instance: store, clock, HTTP client, and the base URL if no option gives it.
@@ -32,7 +34,7 @@ func readDescription(root strict.Object, f options.Functions) description {
 	database.Choice("kind", &d.database.kind, databaseKinds()...)
 	database.String("dsn", &d.database.dsn)
 	root.Bool("migrate", &d.migrate)
-	root.Null("secondaryStorage") // all that is implemented
+	d.storage = readStorage(root, f)
 	d.outbound = outboundOrigin(root)
 
 	base := core.Config{

@@ -11,14 +11,14 @@ func TestRefused(t *testing.T) {
 	t.Parallel()
 	b := newTestbed(t)
 	for body, want := range map[string]response{
-		`{"options":{"session":{"cookieCache":{"enabled":true}}}}`: {status: 422, body: `{"unsupported":["options.session.cookieCache.enabled"]}`},
+		`{"options":{"session":{"foo":{"enabled":true}}}}`:         {status: 422, body: `{"unsupported":["options.session.foo.enabled"]}`},
 		`{"options":{"a":1,"b":{"c":[2]}},"plugins":[{"id":"d"}]}`: {status: 422, body: `{"unsupported":["plugins[0].id=d","options.a","options.b.c"]}`},
 		`{"database":{"kind":"mongodb"}}`:                          {status: 422, body: `{"unsupported":["database.kind=mongodb"]}`},
 		`{"database":{"kind":"memory","ssl":true}}`:                {status: 422, body: `{"unsupported":["database.ssl"]}`},
 		`{"adapter":"chi"}`:                                        {status: 422, body: `{"unsupported":["adapter=chi"]}`},
 		`{"compat":"lenient"}`:                                     {status: 422, body: `{"unsupported":["compat=lenient"]}`},
 		`{"passwordHasher":"md5"}`:                                 {status: 422, body: `{"unsupported":["passwordHasher=md5"]}`},
-		`{"secondaryStorage":{"kind":"memory"}}`:                   {status: 422, body: `{"unsupported":["secondaryStorage.kind"]}`},
+		`{"secondaryStorage":{"kind":"etcd"}}`:                     {status: 422, body: `{"unsupported":["secondaryStorage.kind=etcd"]}`},
 		`{"surprise":true}`:                                        {status: 422, body: `{"unsupported":["surprise"]}`},
 
 		`{"options":{"session":{"expiresIn":"7d"}}}`: {status: 400, body: `{"error":"options.session.expiresIn: expected a number of seconds, got a string"}`},

@@ -10,9 +10,11 @@ require (
 	github.com/cardea-auth/cardea/adapters/stdlib v0.0.0
 	github.com/cardea-auth/cardea/stores/bun v0.0.0
 	github.com/cardea-auth/cardea/stores/memory v0.0.0
+	github.com/cardea-auth/cardea/stores/redis v0.0.0
 	github.com/gin-gonic/gin v1.12.0
 	github.com/gofiber/fiber/v2 v2.52.15
 	github.com/labstack/echo/v4 v4.16.0
+	github.com/redis/go-redis/v9 v9.23.0
 	github.com/valyala/fasthttp v1.51.0
 	golang.org/x/text v0.43.0
 )
@@ -23,6 +25,7 @@ require (
 	github.com/bytedance/gopkg v0.1.3 // indirect
 	github.com/bytedance/sonic v1.15.0 // indirect
 	github.com/bytedance/sonic/loader v0.5.0 // indirect
+	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/cloudwego/base64x v0.1.6 // indirect
 	github.com/dustin/go-humanize v1.1.0 // indirect
 	github.com/gabriel-vasile/mimetype v1.4.12 // indirect
@@ -69,6 +72,7 @@ require (
 	github.com/vmihailenco/msgpack/v5 v5.4.1 // indirect
 	github.com/vmihailenco/tagparser/v2 v2.0.0 // indirect
 	go.mongodb.org/mongo-driver/v2 v2.5.0 // indirect
+	go.uber.org/atomic v1.12.0 // indirect
 	go.yaml.in/yaml/v3 v3.0.6 // indirect
 	golang.org/x/arch v0.23.0 // indirect
 	golang.org/x/crypto v0.58.0 // indirect
@@ -94,5 +98,7 @@ replace github.com/cardea-auth/cardea/adapters/gin => ../../adapters/gin
 replace github.com/cardea-auth/cardea/adapters/fiber => ../../adapters/fiber
 
 replace github.com/cardea-auth/cardea/stores/memory => ../../stores/memory
+
+replace github.com/cardea-auth/cardea/stores/redis => ../../stores/redis
 
 replace github.com/cardea-auth/cardea/stores/bun => ../../stores/bun

@@ -68,6 +68,9 @@ func (i *instance) build(ctx context.Context, d *description) error {
 	c.Store, c.Now, c.HTTPClient = store, i.clock.Now, newClient(d.outbound)
 	c.Logger = slog.With("instance", i.id)
 	i.onClose(c.HTTPClient.CloseIdleConnections)
+	if c.SecondaryStorage, err = i.openStorage(d.storage); err != nil {
+		return err
+	}
 	if c.BaseURL == "" {
 		c.BaseURL = i.url
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/cardea-auth/cardea/conformance/testbed/strict"
 	"github.com/cardea-auth/cardea/core"
 	"github.com/cardea-auth/cardea/core/cookie"
+	"github.com/cardea-auth/cardea/core/cookie/cache"
 	"github.com/cardea-auth/cardea/core/ratelimit"
 )
 
@@ -45,6 +46,19 @@ func TestDecode(t *testing.T) {
 		`{"session":{"freshAge":0.5}}`:               func(c *core.Config) { c.Session.FreshAge = 500 * time.Millisecond },
 		`{"session":{"freshAge":0}}`:                 func(c *core.Config) { c.Session.FreshAge = -1 },
 		`{"session":{"disableSessionRefresh":true}}`: func(c *core.Config) { c.Session.DisableRefresh = true },
+
+		`{"session":{"deferSessionRefresh":true}}`:           func(c *core.Config) { c.Session.DeferRefresh = true },
+		`{"session":{"storeSessionInDatabase":true}}`:        func(c *core.Config) { c.Session.StoreInDatabase = true },
+		`{"session":{"preserveSessionInDatabase":true}}`:     func(c *core.Config) { c.Session.PreserveInDatabase = true },
+		`{"session":{"cookieCache":{"enabled":true}}}`:       func(c *core.Config) { c.Session.CookieCache.Enabled = true },
+		`{"session":{"cookieCache":{"maxAge":60}}}`:          func(c *core.Config) { c.Session.CookieCache.MaxAge = time.Minute },
+		`{"session":{"cookieCache":{"strategy":"jwe"}}}`:     func(c *core.Config) { c.Session.CookieCache.Strategy = cache.JWE },
+		`{"session":{"cookieCache":{"strategy":"jwt"}}}`:     func(c *core.Config) { c.Session.CookieCache.Strategy = cache.JWT },
+		`{"session":{"cookieCache":{"version":"2"}}}`:        func(c *core.Config) { c.Session.CookieCache.Version = "2" },
+		`{"session":{"cookieCache":{"refreshCache":false}}}`: func(*core.Config) {},
+		`{"verification":{"storeInDatabase":true}}`:          func(c *core.Config) { c.Verification.StoreInDatabase = true },
+		`{"verification":{"disableCleanup":true}}`:           func(c *core.Config) { c.Verification.DisableCleanup = true },
+		`{"verification":{"storeIdentifier":"plain"}}`:       func(*core.Config) {},
 
 		`{"advanced":{"cookiePrefix":"acme"}}`:             func(c *core.Config) { c.Cookies.Prefix = "acme" },
 		`{"advanced":{"useSecureCookies":true}}`:           func(c *core.Config) { c.Cookies.Secure = core.On },
@@ -128,7 +142,7 @@ func TestUnsupported(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string][]string{
 		`{"options":{"foo":1}}`: {"options.foo"},
-		`{"options":{"session":{"cookieCache":{"enabled":true,"maxAge":5}}}}`:          {"options.session.cookieCache.enabled", "options.session.cookieCache.maxAge"},
+		`{"options":{"session":{"foo":{"enabled":true,"maxAge":5}}}}`:                  {"options.session.foo.enabled", "options.session.foo.maxAge"},
 		`{"options":{"baseURL":{"allowedHosts":["a"]}}}`:                               {"options.baseURL.allowedHosts"},
 		`{"options":{"trustedOrigins":{"$webhook":"http://h"}}}`:                       {"options.trustedOrigins"},
 		`{"options":{"advanced":{"cookies":{"a":{"path":"/"}}}}}`:                      {"options.advanced.cookies.a.path"},
