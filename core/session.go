@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/cardea-auth/cardea/core/model"
@@ -18,7 +19,35 @@ type ActiveSession struct {
 	// NeedsRefresh says, where Config.Session.DeferRefresh leaves it to the client, whether the session is to be
 	// prolonged. It is nil otherwise.
 	NeedsRefresh *bool `json:"needsRefresh,omitempty"`
+
+	fromCookie bool // it was read from the cookie cache, and is written in the order that the contract has for those
 }
+
+// AppendJSON writes what /get-session answers.
+func (s *ActiveSession) AppendJSON(dst []byte) ([]byte, error) {
+	if s == nil {
+		return append(dst, "null"...), nil
+	}
+	session, user := s.Session.AppendJSON, s.User.AppendJSON
+	if s.fromCookie {
+		session, user = s.Session.AppendCachedJSON, s.User.AppendCachedJSON
+	}
+	dst, err := session(append(dst, `{"session":`...))
+	if err != nil {
+		return dst, err
+	}
+	if dst, err = user(append(dst, `,"user":`...)); err != nil {
+		return dst, err
+	}
+	if s.NeedsRefresh != nil {
+		dst = append(dst, `,"needsRefresh":`...)
+		dst = strconv.AppendBool(dst, *s.NeedsRefresh)
+	}
+	return append(dst, '}'), nil
+}
+
+// MarshalJSON writes the session as AppendJSON does, for apps that encode it with encoding/json.
+func (s *ActiveSession) MarshalJSON() ([]byte, error) { return s.AppendJSON(nil) }
 
 // notRemembered is how long a session lives whose user asked not to be remembered; its cookie ends with the browser.
 const notRemembered = 24 * time.Hour

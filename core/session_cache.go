@@ -21,7 +21,7 @@ func (x *Exchange) cachedSession(token string) *ActiveSession {
 		return nil
 	}
 	if err == nil {
-		s := &ActiveSession{Session: &entry.Session, User: &entry.User}
+		s := &ActiveSession{Session: &entry.Session, User: &entry.User, fromCookie: true}
 		// A copy says itself how long it counts, but the configuration may have become stricter since.
 		inTime := a.config.Compat == Exact || !now.After(entry.UpdatedAt.Add(a.config.Session.CookieCache.MaxAge))
 		if inTime && entry.Version == a.cacheVersion(s) {

@@ -98,5 +98,27 @@ func (s *Session) AppendJSON(dst []byte) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
+// AppendCachedJSON is AppendJSON with the members in the order in which better-auth answers from the cookie cache.
+func (s *Session) AppendCachedJSON(dst []byte) ([]byte, error) {
+	dst = append(dst, `{"id":`...)
+	dst = wire.AppendString(dst, s.ID)
+	dst = append(dst, `,"createdAt":`...)
+	dst = wire.AppendTime(dst, s.CreatedAt)
+	dst = append(dst, `,"updatedAt":`...)
+	dst = wire.AppendTime(dst, s.UpdatedAt)
+	dst = append(dst, `,"userId":`...)
+	dst = wire.AppendString(dst, s.UserID)
+	dst = append(dst, `,"expiresAt":`...)
+	dst = wire.AppendTime(dst, s.ExpiresAt)
+	dst = append(dst, `,"token":`...)
+	dst = wire.AppendString(dst, s.Token)
+	dst = append(dst, `,"ipAddress":`...)
+	dst = appendStringPtr(dst, s.IPAddress)
+	dst = append(dst, `,"userAgent":`...)
+	dst = appendStringPtr(dst, s.UserAgent)
+	dst, err := s.Extra.AppendMembers(dst)
+	return append(dst, '}'), err
+}
+
 // MarshalJSON writes the session as AppendJSON does, for apps that encode it with encoding/json.
 func (s *Session) MarshalJSON() ([]byte, error) { return s.AppendJSON(nil) }

@@ -94,5 +94,25 @@ func (u *User) AppendJSON(dst []byte) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
+// AppendCachedJSON is AppendJSON with the members in the order in which better-auth answers from the cookie cache.
+func (u *User) AppendCachedJSON(dst []byte) ([]byte, error) {
+	dst = append(dst, `{"id":`...)
+	dst = wire.AppendString(dst, u.ID)
+	dst = append(dst, `,"createdAt":`...)
+	dst = wire.AppendTime(dst, u.CreatedAt)
+	dst = append(dst, `,"updatedAt":`...)
+	dst = wire.AppendTime(dst, u.UpdatedAt)
+	dst = append(dst, `,"email":`...)
+	dst = wire.AppendString(dst, u.Email)
+	dst = append(dst, `,"emailVerified":`...)
+	dst = appendBool(dst, u.EmailVerified)
+	dst = append(dst, `,"name":`...)
+	dst = wire.AppendString(dst, u.Name)
+	dst = append(dst, `,"image":`...)
+	dst = appendStringPtr(dst, u.Image)
+	dst, err := u.Extra.AppendMembers(dst)
+	return append(dst, '}'), err
+}
+
 // MarshalJSON writes the user as AppendJSON does, for apps that encode it with encoding/json.
 func (u *User) MarshalJSON() ([]byte, error) { return u.AppendJSON(nil) }
