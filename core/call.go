@@ -59,6 +59,9 @@ func (a *Auth) Call(ctx context.Context, operation string, in CallInput) (CallRe
 
 // call is the in-process end of the way: run, and the headers of an error among those that come back.
 func (a *Auth) call(ctx context.Context, x *Exchange, in input) (any, error) {
+	if err := x.arrive(); err != nil {
+		return nil, err
+	}
 	out, err := a.run(ctx, x, in)
 	if e := clientError(err); e != nil {
 		x.addErrorHeader(e)

@@ -122,7 +122,7 @@ type resolveOptions struct {
 // there is none. An error is a breakdown: no cookie is touched then, so that a dead database signs nobody out.
 func (x *Exchange) resolveSession(ctx context.Context, o resolveOptions) (*ActiveSession, error) {
 	a := x.auth
-	token, ok := x.signedCookie(&a.cookies.sessionToken)
+	token, ok := x.signedCookie(&x.site.cookies.sessionToken)
 	if !ok {
 		return nil, nil
 	}
@@ -145,7 +145,7 @@ func (x *Exchange) resolveSession(ctx context.Context, o resolveOptions) (*Activ
 	if o.disableRefresh || a.config.Session.DisableRefresh || !a.refreshDue(s.Session, now) {
 		return s, nil
 	}
-	if _, dontRemember := x.signedCookie(&a.cookies.dontRemember); dontRemember {
+	if _, dontRemember := x.signedCookie(&x.site.cookies.dontRemember); dontRemember {
 		return s, nil
 	}
 	return x.refresh(ctx, s, now)

@@ -68,7 +68,7 @@ func (i *instance) build(ctx context.Context, d *description) error {
 	c.Store, c.Now, c.HTTPClient = store, i.clock.Now, newClient(d.outbound)
 	c.Logger = slog.With("instance", i.id)
 	i.onClose(c.HTTPClient.CloseIdleConnections)
-	if c.BaseURL == "" {
+	if c.BaseURL == "" && len(c.BaseURLs.AllowedHosts) == 0 {
 		c.BaseURL = i.url
 	}
 	if i.auth, err = core.New(c); err != nil {

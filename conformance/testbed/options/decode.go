@@ -35,18 +35,26 @@ func (r reader) decode(root strict.Object, c core.Config) core.Config {
 
 func (r reader) options(o strict.Object, c *core.Config) {
 	o.String("appName", &c.AppName)
-	if !o.IsObject("baseURL") { // the form that asks each request is not implemented
+	if o.IsObject("baseURL") {
+		baseURLs(o.Object("baseURL"), &c.BaseURLs)
+	} else {
 		o.String("baseURL", &c.BaseURL)
 	}
 	o.String("basePath", &c.BasePath)
 	o.String("secret", &c.Secret)
-	o.Strings("trustedOrigins", &c.TrustedOrigins)
+	if f := r.function(o, "trustedOrigins"); f != nil {
+		c.TrustedOriginsFunc = trustedOrigins(f)
+	} else {
+		o.Strings("trustedOrigins", &c.TrustedOrigins)
+	}
 	o.Strings("disabledPaths", &c.DisabledPaths)
 	c.Plugins = append(c.Plugins, r.emailAndPassword(o.Object("emailAndPassword"), &c.Password))
 	session(o.Object("session"), &c.Session)
 	advanced(o.Object("advanced"), c)
+	dynamicCookies(c)
 	r.rateLimit(o.Object("rateLimit"), &c.RateLimit)
 	o.Object("onAPIError").String("errorURL", &c.Errors.URL)
+	o.Object("onAPIError").Off("throw")
 	withoutEffect(o)
 }
 
