@@ -23,10 +23,10 @@ import (
 // Auth is one installation. It is made by [New] and safe for concurrent use.
 type Auth struct {
 	config   Config
-	base     origin.Base
+	site     site          // without Config.BaseURLs that of all requests; with them the fallback's
+	hosts    *origin.Hosts // nil without Config.BaseURLs
 	trusted  *origin.List
 	keys     *secret.Keyring
-	cookies  cookieSet
 	store    store.Store
 	schema   *schema.Schema
 	tables   tables
@@ -89,7 +89,7 @@ type namedCloser struct {
 func New(c Config) (*Auth, error) {
 	c = c.withDefaults()
 	base, baseErr := origin.NewBase(c.BaseURL, c.BasePath)
-	a := &Auth{config: c, base: base, disabled: map[string]bool{}}
+	a := &Auth{config: c, site: site{base: base}, disabled: map[string]bool{}}
 	if err := a.build(baseErr); err != nil {
 		return nil, fmt.Errorf("cardea: the configuration is not usable:\n%w", bulleted(err))
 	}
@@ -102,7 +102,7 @@ func New(c Config) (*Auth, error) {
 // build does all that needs no I/O and collects what is wrong with it.
 func (a *Auth) build(baseErr error) error {
 	c := &a.config
-	problems := []error{c.validate(a.base, baseErr)}
+	problems := []error{c.validate(a.site.base, baseErr)}
 
 	owners, err := collect(c)
 	problems = append(problems, err)
@@ -135,7 +135,12 @@ func (a *Auth) build(baseErr error) error {
 
 	patterns := c.TrustedOrigins
 	if c.BaseURL != "" && baseErr == nil {
-		patterns = slices.Concat([]string{a.base.Origin()}, patterns)
+		patterns = slices.Concat([]string{a.site.base.Origin()}, patterns)
+	}
+	a.hosts, err = c.newHosts()
+	problems = append(problems, err)
+	if a.hosts != nil {
+		patterns = slices.Concat(a.hosts.TrustedOrigins(), patterns)
 	}
 	a.trusted, err = origin.NewList(patterns)
 	problems = append(problems, err)
@@ -151,7 +156,16 @@ func (a *Auth) build(baseErr error) error {
 	for _, p := range c.DisabledPaths {
 		a.disabled[strings.TrimRight(p, "/")] = true
 	}
-	a.cookies = newCookieSet(c, a.base)
+	if a.hosts != nil && a.hosts.Fallback().Scheme() != "" {
+		a.site.base = a.hosts.Fallback()
+	}
+	a.site.cookies = newCookieSet(c, a.site.base)
+	if a.hosts != nil && c.fixedCookies() { // what the fallback is has no say in it
+		a.site.cookies = newCookieSet(c, origin.Base{})
+	}
+	if c.TrustProxyHeaders && c.Compat == Hardened && len(c.ClientIP.TrustedProxies) == 0 {
+		c.Logger.Warn("Config.TrustProxyHeaders has no effect: name the proxies in Config.ClientIP.TrustedProxies")
+	}
 	a.makeID = c.IDs.generator(c.Store)
 	a.columns = newColumnStore(withTimeout(c.Store, c.StoreTimeout), a.schema, a.makeID, a.Now)
 	a.store = a.columns
@@ -316,13 +330,14 @@ func (a *Auth) Keys() *secret.Keyring { return a.keys }
 func (a *Auth) Hasher() password.Hasher { return a.hasher }
 
 // BasePath returns the path under which the endpoints are served, such as "/api/auth", or "" for the root.
-func (a *Auth) BasePath() string { return a.base.Path() }
+func (a *Auth) BasePath() string { return a.site.base.Path() }
 
-// BaseURL returns the URL under which clients reach the endpoints, such as "https://example.com/api/auth", or "" if it
-// is only known per request.
-func (a *Auth) BaseURL() string { return a.base.URL() }
+// BaseURL returns the URL under which clients reach the endpoints, such as "https://example.com/api/auth"; with
+// Config.BaseURLs the fallback's. It is "" if it is only known per request: see [Exchange.BaseURL].
+func (a *Auth) BaseURL() string { return a.site.base.URL() }
 
-// TrustedRedirect reports whether a client may be sent to target: a safe path on this origin, or a trusted origin.
+// TrustedRedirect reports whether a client may be sent to target: a safe path on this origin, or a trusted origin. It
+// knows what is in the configuration; in a call ask [Exchange.TrustedRedirect], which knows all.
 func (a *Auth) TrustedRedirect(target string) bool {
 	return a.config.DisableOriginCheck || a.trusted.TrustedRedirect(target)
 }

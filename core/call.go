@@ -61,6 +61,9 @@ func (a *Auth) Call(ctx context.Context, operation string, in CallInput) (CallRe
 func (a *Auth) call(ctx context.Context, x *Exchange, in input) (any, error) {
 	ctx = x.observe(ctx)
 	defer x.observed(ctx)
+	if err := x.arrive(); err != nil {
+		return nil, err
+	}
 	out, err := a.run(ctx, x, in)
 	if err != nil {
 		x.noteError(err)

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -38,6 +39,12 @@ type Config struct {
 	// BaseURL is where clients reach this server: "https://example.com", or with a path that is then the base path. In
 	// Development it may be empty: then it is the host of the request, if that is this machine.
 	BaseURL string
+	// BaseURLs takes the place of BaseURL where clients reach this server under several hosts.
+	BaseURLs BaseURLsConfig
+	// TrustProxyHeaders lets X-Forwarded-Host and X-Forwarded-Proto say where a request was sent to: which of BaseURLs it
+	// is, and what the origin of a sandboxed page is. It counts only for requests from ClientIP.TrustedProxies; in Exact
+	// for all. The proxies must set both headers themselves.
+	TrustProxyHeaders bool
 	// BasePath is the path under which the endpoints are served, if BaseURL has none. The default is "/api/auth".
 	BasePath string
 	// Secret signs cookies and encrypts what is stored encrypted. It has at least 32 characters, from a random source,
@@ -73,6 +80,10 @@ type Config struct {
 	// "https://app.example.com", "https://*.example.com", "*.example.com", "myapp://". See package origin for the
 	// patterns.
 	TrustedOrigins []string
+	// TrustedOriginsFunc returns more of them for one request, patterns as above. It is asked where the others do not
+	// trust a URL, at most once in a request; r is nil in process, and its body is not to be read. If it fails, so does
+	// the request. The default is none.
+	TrustedOriginsFunc func(ctx context.Context, r *http.Request) ([]string, error)
 	// DisabledPaths are endpoints that answer 404, such as "/sign-up/email".
 	DisabledPaths []string
 	// SkipTrailingSlashes takes "/ok/" for "/ok". The default is that it is another path, and 404.
@@ -211,11 +222,12 @@ type CookieConfig struct {
 	// Prefix is the first part of cookie names. The default is "better-auth".
 	Prefix string
 	// Secure forces the Secure attribute and the __Secure- prefix on or off. The default is on, unless BaseURL is plain
-	// http on this machine or Development is set.
+	// http on this machine or Development is set. With BaseURLs it depends on that of the request.
 	Secure Switch
 	// CrossSubDomain sends the cookies to all subdomains of Domain.
 	CrossSubDomain bool
-	// Domain is the Domain attribute for CrossSubDomain. The default is BaseURL's host.
+	// Domain is the Domain attribute for CrossSubDomain. The default is BaseURL's host, or that of the request where there
+	// are BaseURLs.
 	Domain string
 	// Defaults change the attributes of all cookies: Path=/, HttpOnly, SameSite=Lax.
 	Defaults cookie.Patch
@@ -342,6 +354,10 @@ func (c *Config) validate(base origin.Base, baseErr error) error {
 		problem("Config.Secret has %d characters: make one of at least 32 with `openssl rand -base64 32`", len(c.Secret))
 	}
 	switch {
+	case c.BaseURL != "" && c.BaseURLs.set():
+		problem("both Config.BaseURL and Config.BaseURLs are set: leave one of them out")
+	case c.BaseURLs.set():
+		c.validateHosts(problem)
 	case c.BaseURL == "" && !c.Development:
 		problem("Config.BaseURL is not set: say where clients reach this server, such as https://example.com, or set Config.Development")
 	case baseErr != nil:
@@ -375,7 +391,7 @@ func (c *Config) validate(base origin.Base, baseErr error) error {
 	if c.Cookies.Domain != "" && !c.Cookies.CrossSubDomain {
 		problem("Config.Cookies.Domain is set without CrossSubDomain: set both, or neither")
 	}
-	if c.Cookies.CrossSubDomain && c.Cookies.Domain == "" && c.BaseURL == "" {
+	if c.Cookies.CrossSubDomain && c.Cookies.Domain == "" && c.BaseURL == "" && !c.BaseURLs.set() {
 		problem("Config.Cookies.CrossSubDomain needs a Domain, or a BaseURL to take it from")
 	}
 	for _, p := range c.DisabledPaths {
@@ -403,6 +419,24 @@ func (c *Config) validate(base origin.Base, baseErr error) error {
 		problem("Config.MaxBodyBytes is negative: leave it out for 1 MiB")
 	}
 	return errors.Join(problems...)
+}
+
+// validateHosts refuses what would make Config.BaseURLs trust everybody, or everything go in the clear.
+func (c *Config) validateHosts(problem func(format string, args ...any)) {
+	if c.Compat == Exact || c.Development {
+		return
+	}
+	for _, host := range c.BaseURLs.AllowedHosts {
+		_, name, found := strings.Cut(host, "://")
+		if !found {
+			name = host
+		}
+		if strings.Trim(name, "*?.:/") == "" && host != "" {
+			problem("Config.BaseURLs.AllowedHosts has %q: every request would say where this server is; name your hosts, such as *.example.com", host)
+		} else if c.BaseURLs.Protocol == "http" && c.Cookies.Secure == Default && !origin.Loopback(name) {
+			problem("Config.BaseURLs is plain http on a public host (%q): passwords and cookies would travel in the clear; use https, or set Config.Development", host)
+		}
+	}
 }
 
 func (c *Config) clientIPOptions() clientip.Options {

@@ -127,15 +127,17 @@ type CallOption func(*callOptions)
 type callOptions struct {
 	header http.Header
 	remote string
+	host   string
+	tls    bool
 }
 
 // WithHeader gives the call the headers of the request on whose behalf it is made: its cookies identify the caller, its
 // User-Agent goes into a new session. The headers are not changed.
 func WithHeader(h http.Header) CallOption { return func(o *callOptions) { o.header = h } }
 
-// WithRequest gives the call the headers and the address of an HTTP request.
+// WithRequest gives the call the headers, the host and the address of an HTTP request.
 func WithRequest(r *http.Request) CallOption {
-	return func(o *callOptions) { o.header, o.remote = r.Header, r.RemoteAddr }
+	return func(o *callOptions) { o.header, o.remote, o.host, o.tls = r.Header, r.RemoteAddr, r.Host, r.TLS != nil }
 }
 
 // Call runs the endpoint in process: the whole pipeline without HTTP, origin checks and rate limits. a must have the

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/cardea-auth/cardea/core/cookie"
+	"github.com/cardea-auth/cardea/core/origin"
 )
 
 // Exchange is one call of an endpoint: what came in besides the typed input, and what goes out besides the returned
@@ -21,6 +22,9 @@ type Exchange struct {
 	reqHeader http.Header // nil in process without headers
 	ownHeader bool        // reqHeader is a copy that may be changed
 	remote    string
+	host      string // as in http.Request.Host; may be empty in process
+	tls       bool
+	site      *site
 	path      string // under the base path, as the client escaped it; empty in process
 	params    map[string]string
 	body      any // as parsed, for hooks that look at what no endpoint declares
@@ -28,6 +32,7 @@ type Exchange struct {
 
 	header  http.Header
 	cookies cookie.Queue
+	trusted *origin.List // of Config.TrustedOriginsFunc, once it was asked
 
 	sessionKnown  bool // session was looked for
 	sessionCached bool // session comes from the cookie cache
@@ -38,7 +43,11 @@ type Exchange struct {
 }
 
 func (a *Auth) newExchange(rt *route, o *callOptions) *Exchange {
-	return &Exchange{auth: a, route: rt, reqHeader: o.header, remote: o.remote}
+	return &Exchange{auth: a, site: &a.site, route: rt, reqHeader: o.header, remote: o.remote, host: o.host, tls: o.tls}
+}
+
+func (a *Auth) newHTTPExchange(r *http.Request) *Exchange {
+	return &Exchange{auth: a, site: &a.site, req: r, reqHeader: r.Header, remote: r.RemoteAddr, host: r.Host, tls: r.TLS != nil}
 }
 
 // Auth returns the Auth that serves the call.
@@ -148,7 +157,7 @@ func (x *Exchange) NewSession() *ActiveSession { return x.newSession }
 // ReplaceNewSession puts another session in the place of the one that this call made, and sends its cookie instead.
 // With nil the client gets no session from this call; deleting the row is the caller's business.
 func (x *Exchange) ReplaceNewSession(s *ActiveSession) {
-	set := &x.auth.cookies
+	set := &x.site.cookies
 	mark, marked := x.cookies.Get(set.dontRemember.Name)
 	dontRemember := marked && mark.Value != ""
 	for _, c := range [...]*cookie.Cookie{&set.sessionToken, &set.sessionData, &set.dontRemember} {

@@ -39,12 +39,8 @@ func (x *Exchange) SendMail(ctx context.Context, task string, send MailFunc, m M
 // Link returns the URL of an endpoint for a message. path lies below the base path; params are names and values in turn.
 // It is made of the configured base URL and never of what a request says about the host.
 func (x *Exchange) Link(path string, params ...string) string {
-	base := x.auth.BaseURL()
-	if base == "" {
-		base = x.BaseOrigin() + x.auth.BasePath()
-	}
 	var b strings.Builder
-	b.WriteString(base)
+	b.WriteString(x.BaseURL())
 	b.WriteString(path)
 	for i := 0; i+1 < len(params); i += 2 {
 		if i == 0 {

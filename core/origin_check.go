@@ -1,49 +1,49 @@
 package core
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
 
-	"github.com/cardea-auth/cardea/core/origin"
 	"github.com/cardea-auth/cardea/core/wire"
 )
 
 // checkOrigin is the check of every request that may change state (formats.md §7.1): with cookies, its origin must be
 // trusted; with or without, the URLs in it that a client may be sent to must be.
-func (x *Exchange) checkOrigin() error {
+func (x *Exchange) checkOrigin(ctx context.Context) error {
 	if x.req.Method == http.MethodGet {
 		return nil
 	}
 	if len(x.reqHeader["Cookie"]) > 0 {
-		if err := x.requireTrustedOrigin(); err != nil {
+		if err := x.requireTrustedOrigin(ctx); err != nil {
 			return err
 		}
 	}
 	if x.originCheckOff() {
 		return nil
 	}
-	return x.checkRedirects()
+	return x.checkRedirects(ctx)
 }
 
 // checkLoginOrigin protects sign-ins that carry no cookie yet (formats.md §7.2): a browser that says where the request
 // comes from is held to it; a client that says nothing is none.
-func (x *Exchange) checkLoginOrigin() error {
+func (x *Exchange) checkLoginOrigin(ctx context.Context) error {
 	if !x.HTTP() {
 		return nil
 	}
 	if len(x.reqHeader["Cookie"]) > 0 {
-		return x.requireTrustedOrigin()
+		return x.requireTrustedOrigin(ctx)
 	}
 	site, mode, dest := x.RequestHeader("Sec-Fetch-Site"), x.RequestHeader("Sec-Fetch-Mode"), x.RequestHeader("Sec-Fetch-Dest")
 	if strings.TrimSpace(site+mode+dest) != "" {
 		if site == "cross-site" && mode == "navigate" && !x.csrfCheckOff() {
 			return ErrCrossSiteNavigation
 		}
-		return x.requireTrustedOrigin()
+		return x.requireTrustedOrigin(ctx)
 	}
 	if x.RequestHeader("Origin") != "" || x.RequestHeader("Referer") != "" {
-		return x.requireTrustedOrigin()
+		return x.requireTrustedOrigin(ctx)
 	}
 	return nil
 }
@@ -63,7 +63,7 @@ func (x *Exchange) csrfCheckOff() bool {
 }
 
 // requireTrustedOrigin judges the Origin header, or the Referer where there is none.
-func (x *Exchange) requireTrustedOrigin() error {
+func (x *Exchange) requireTrustedOrigin(ctx context.Context) error {
 	if x.csrfCheckOff() || x.originCheckOff() {
 		return nil
 	}
@@ -78,42 +78,20 @@ func (x *Exchange) requireTrustedOrigin() error {
 	if from == "" || from == "null" {
 		return ErrMissingOrigin
 	}
-	if x.trusts(from) {
-		return nil
+	trusted, err := x.trusts(ctx, from)
+	if err == nil && !trusted {
+		err = ErrInvalidOrigin
 	}
-	return ErrInvalidOrigin
-}
-
-// trusts reports whether a URL is of a trusted origin; in Development without a BaseURL the request's own counts.
-func (x *Exchange) trusts(url string) bool {
-	if x.auth.trusted.Trusted(url) {
-		return true
-	}
-	if x.auth.config.BaseURL != "" {
-		return false
-	}
-	u, err := origin.Parse(url)
-	return err == nil && u.Origin() == x.BaseOrigin()
+	return err
 }
 
 // ownOrigin is the origin that the request was sent to. It decides only where the browser has vouched for it already.
 func (x *Exchange) ownOrigin() string {
-	if x.req.TLS != nil {
-		return "https://" + x.req.Host
+	scheme, host := x.sentTo()
+	if len(x.reqHeader["X-Forwarded-Host"]) == 0 || len(x.reqHeader["X-Forwarded-Proto"]) == 0 { // one alone says too little
+		scheme, host = x.scheme(), x.host
 	}
-	return "http://" + x.req.Host
-}
-
-// BaseOrigin returns the origin under which clients reach this server. It comes from Config.BaseURL and never from the
-// request, but in Development without a BaseURL, where it is the request's host if that is this machine.
-func (x *Exchange) BaseOrigin() string {
-	if x.auth.config.BaseURL != "" {
-		return x.auth.base.Origin()
-	}
-	if x.req != nil && origin.Loopback(x.req.Host) {
-		return "http://" + x.req.Host
-	}
-	return "http://localhost"
+	return scheme + "://" + host
 }
 
 // redirectMembers are the members of a body that name places to send a client to, each with its refusal.
@@ -127,7 +105,7 @@ var redirectMembers = []struct {
 	{"newUserCallbackURL", "newUserCallbackURL", ErrInvalidNewUserCallbackURL},
 }
 
-func (x *Exchange) checkRedirects() error {
+func (x *Exchange) checkRedirects(ctx context.Context) error {
 	body, _ := x.body.(*wire.Object)
 	for _, m := range redirectMembers {
 		var v any
@@ -148,15 +126,15 @@ func (x *Exchange) checkRedirects() error {
 		if !ok {
 			return NewError(http.StatusBadRequest, "", "Invalid "+m.label+": expected a string")
 		}
-		if !x.trustedRedirect(url) {
-			return m.refusal
+		trusted, err := x.TrustedRedirect(ctx, url)
+		if err == nil && !trusted {
+			err = m.refusal
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil
-}
-
-func (x *Exchange) trustedRedirect(url string) bool {
-	return x.auth.TrustedRedirect(url) || x.auth.config.BaseURL == "" && x.trusts(url)
 }
 
 // truthy is JavaScript's idea of a value that is there.

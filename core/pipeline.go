@@ -84,7 +84,7 @@ func (x *Exchange) validate(in input) error {
 // authorize asks for login CSRF first, then for the session that the endpoint's Access wants, then the guards.
 func (x *Exchange) authorize(ctx context.Context) error {
 	if x.route.spec.Login {
-		if err := x.checkLoginOrigin(); err != nil {
+		if err := x.checkLoginOrigin(ctx); err != nil {
 			return err
 		}
 	}

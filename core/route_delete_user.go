@@ -106,7 +106,7 @@ var DeleteUserCallback = Define(Spec{
 
 func deleteUserCallback(ctx context.Context, x *Exchange, in DeleteUserCallbackInput) (DeleteUserOutput, error) {
 	callback := text(in.CallbackURL)
-	if err := x.CheckCallback(callback); err != nil {
+	if err := x.CheckCallback(ctx, callback); err != nil {
 		return DeleteUserOutput{}, err
 	}
 	if !x.auth.config.User.DeleteUser.Enabled {
@@ -121,7 +121,7 @@ func deleteUserCallback(ctx context.Context, x *Exchange, in DeleteUserCallbackI
 	}
 	out, err := x.deleteByToken(ctx, s.User, in.Token)
 	if err == nil && callback != "" {
-		err = x.RedirectBack(callback)
+		err = x.RedirectBack(ctx, callback)
 	}
 	return out, err
 }

@@ -121,7 +121,7 @@ var VerifyEmail = Define(Spec{
 
 func verifyEmail(ctx context.Context, x *Exchange, in VerifyEmailInput) (VerifyEmailOutput, error) {
 	callback := text(in.CallbackURL)
-	if err := x.CheckCallback(callback); err != nil {
+	if err := x.CheckCallback(ctx, callback); err != nil {
 		return VerifyEmailOutput{}, err
 	}
 	out, err := x.followEmailLink(ctx, in.Token, callback)
@@ -131,10 +131,10 @@ func verifyEmail(ctx context.Context, x *Exchange, in VerifyEmailInput) (VerifyE
 	var challenge *Challenge
 	switch {
 	case err == nil, errors.As(err, &challenge): // a browser that followed a link can do nothing with a challenge
-		return VerifyEmailOutput{}, x.RedirectBack(callback)
+		return VerifyEmailOutput{}, x.RedirectBack(ctx, callback)
 	case errors.Is(err, ErrInvalidToken), errors.Is(err, ErrTokenExpired), errors.Is(err, ErrUserNotFound),
 		errors.Is(err, ErrInvalidUser), errors.Is(err, ErrUserExists):
-		return VerifyEmailOutput{}, x.RedirectBack(callback, "error", clientError(err).Code)
+		return VerifyEmailOutput{}, x.RedirectBack(ctx, callback, "error", clientError(err).Code)
 	}
 	return VerifyEmailOutput{}, err
 }

@@ -70,7 +70,7 @@ var SignOut = Define(Spec{
 }, signOut)
 
 func signOut(ctx context.Context, x *Exchange, _ SignOutInput) (SignOutOutput, error) {
-	if token, ok := x.signedCookie(&x.auth.cookies.sessionToken); ok {
+	if token, ok := x.signedCookie(&x.site.cookies.sessionToken); ok {
 		if err := x.endSession(ctx, token); err != nil {
 			return SignOutOutput{}, err
 		}

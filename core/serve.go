@@ -56,7 +56,7 @@ func (r *Response) WriteTo(w http.ResponseWriter) {
 // Serve answers a request. r is not kept and, but for its body, not changed. ctx may differ from r's own context: it is
 // the one that reaches the store. The path is taken from r.URL as the client escaped it.
 func (a *Auth) Serve(ctx context.Context, r *http.Request) (res *Response) {
-	x := &Exchange{auth: a, req: r, reqHeader: r.Header, remote: r.RemoteAddr}
+	x := a.newHTTPExchange(r)
 	defer func() {
 		if res != nil {
 			x.noteStatus(res.Status)
@@ -71,7 +71,10 @@ func (a *Auth) Serve(ctx context.Context, r *http.Request) (res *Response) {
 			res = x.respondError(ctx, newPanicError(v))
 		}
 	}()
-	if path, ok := a.base.Strip(r.URL.EscapedPath()); ok {
+	if err := x.arrive(); err != nil {
+		return x.respondError(ctx, err)
+	}
+	if path, ok := a.site.base.Strip(r.URL.EscapedPath()); ok {
 		if a.disabled[strings.TrimRight(path, "/")] {
 			return disabledPath()
 		}
@@ -113,7 +116,7 @@ func (a *Auth) serveRoute(ctx context.Context, x *Exchange) (any, error) {
 	if err := x.decodeBody(); err != nil {
 		return nil, err
 	}
-	if err := x.checkOrigin(); err != nil {
+	if err := x.checkOrigin(ctx); err != nil {
 		return nil, err
 	}
 	return a.run(ctx, x, x.bind(x.req.URL.Query))

@@ -124,7 +124,7 @@ type resolution struct {
 // is a breakdown: no cookie is touched then, so that a dead database signs nobody out.
 func (x *Exchange) resolveSession(ctx context.Context, o resolveOptions) (resolution, error) {
 	a := x.auth
-	token, ok := x.signedCookie(&a.cookies.sessionToken)
+	token, ok := x.signedCookie(&x.site.cookies.sessionToken)
 	if a.cache == nil {
 		x.clearSessionData() // of a time when there was a cache
 	}
@@ -154,7 +154,7 @@ func (x *Exchange) resolveSession(ctx context.Context, o resolveOptions) (resolu
 		x.expireSessionCookies()
 		return resolution{}, nil
 	}
-	if _, dontRemember := x.signedCookie(&a.cookies.dontRemember); dontRemember || o.disableRefresh {
+	if _, dontRemember := x.signedCookie(&x.site.cookies.dontRemember); dontRemember || o.disableRefresh {
 		return resolution{session: s}, nil
 	}
 	due := !a.config.Session.DisableRefresh && a.refreshDue(s.Session, now)

@@ -16,7 +16,7 @@ func (x *Exchange) cachedSession(token string) *ActiveSession {
 	if a.config.Compat == Exact {
 		now = now.Add(-time.Millisecond) // as expired: the very millisecond of expiry is still good
 	}
-	entry, err := a.cache.Find(x.reqHeader["Cookie"], a.cookies.sessionData.Name, token, now)
+	entry, err := a.cache.Find(x.reqHeader["Cookie"], x.site.cookies.sessionData.Name, token, now)
 	if errors.Is(err, cache.ErrAbsent) {
 		return nil
 	}
@@ -29,7 +29,7 @@ func (x *Exchange) cachedSession(token string) *ActiveSession {
 			return s
 		}
 	}
-	x.ExpireCookie(a.cookies.sessionData)
+	x.ExpireCookie(x.site.cookies.sessionData)
 	return nil
 }
 
@@ -49,7 +49,7 @@ func (x *Exchange) setSessionData(s *ActiveSession, dontRemember bool) {
 	if a.cache == nil {
 		return
 	}
-	c := a.cookies.sessionData
+	c := x.site.cookies.sessionData
 	if dontRemember {
 		c.MaxAge = cookie.Age{}
 	}
@@ -71,7 +71,7 @@ func (x *Exchange) setSessionData(s *ActiveSession, dontRemember bool) {
 
 // clearSessionData takes the copy from the client that the request brought.
 func (x *Exchange) clearSessionData() {
-	for _, c := range cache.Clear(x.reqHeader["Cookie"], x.auth.cookies.sessionData) {
+	for _, c := range cache.Clear(x.reqHeader["Cookie"], x.site.cookies.sessionData) {
 		x.SetCookie(c)
 	}
 }

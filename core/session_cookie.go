@@ -37,17 +37,18 @@ func secureCookies(c *Config, base origin.Base) bool {
 	switch {
 	case c.Cookies.Secure != Default:
 		return c.Cookies.Secure == On
-	case c.BaseURL != "":
+	case base.Scheme() != "":
 		return base.Scheme() == "https"
+	case c.BaseURLs.Protocol == "http" || c.BaseURLs.Protocol == "https":
+		return c.BaseURLs.Protocol == "https"
 	default:
 		return !c.Development
 	}
 }
 
-// NewCookie returns the cookie that this installation has for key, such as "two_factor", without a value: plugins make
-// theirs from it, so that all follow the same rules. own is what the cookie has by nature, its Max-Age for most.
+// NewCookie is [Exchange.NewCookie] outside of a call. With Config.BaseURLs the two may differ.
 func (a *Auth) NewCookie(key string, own cookie.Patch) cookie.Cookie {
-	return a.cookies.jar.Cookie(key, own)
+	return a.site.cookies.jar.Cookie(key, own)
 }
 
 // SetCookie adds a cookie to the response. Its value is sent as it is, percent-encoded.
@@ -86,7 +87,7 @@ func (x *Exchange) signedCookie(c *cookie.Cookie) (string, bool) {
 
 // setSessionCookie gives the client a session: the token, and the mark of not being remembered where that is asked for.
 func (x *Exchange) setSessionCookie(s *ActiveSession, dontRemember bool) {
-	c := x.auth.cookies.sessionToken
+	c := x.site.cookies.sessionToken
 	c.Value = s.Session.Token
 	c.MaxAge = cookie.Age{} // whatever Config.Cookies says: the cookie must not outlive the session
 	if !dontRemember {
@@ -94,11 +95,11 @@ func (x *Exchange) setSessionCookie(s *ActiveSession, dontRemember bool) {
 	}
 	x.SetSignedCookie(c)
 	if dontRemember {
-		mark := x.auth.cookies.dontRemember
+		mark := x.site.cookies.dontRemember
 		mark.Value = "true"
 		x.SetSignedCookie(mark)
-	} else if _, marked := x.signedCookie(&x.auth.cookies.dontRemember); marked {
-		x.ExpireCookie(x.auth.cookies.dontRemember)
+	} else if _, marked := x.signedCookie(&x.site.cookies.dontRemember); marked {
+		x.ExpireCookie(x.site.cookies.dontRemember)
 	}
 	x.setSessionData(s, dontRemember)
 }
@@ -106,14 +107,14 @@ func (x *Exchange) setSessionCookie(s *ActiveSession, dontRemember bool) {
 // SendSession sends the caller's session cookies again, after the session or its user has changed. Whether the client was
 // to be remembered stays as it is.
 func (x *Exchange) SendSession(s *ActiveSession) {
-	_, dontRemember := x.signedCookie(&x.auth.cookies.dontRemember)
+	_, dontRemember := x.signedCookie(&x.site.cookies.dontRemember)
 	x.setSessionCookie(s, dontRemember)
 }
 
 // expireSessionCookies takes the session from the client.
 func (x *Exchange) expireSessionCookies() {
-	x.ExpireCookie(x.auth.cookies.sessionToken)
-	x.ExpireCookie(x.auth.cookies.sessionData)
+	x.ExpireCookie(x.site.cookies.sessionToken)
+	x.ExpireCookie(x.site.cookies.sessionData)
 	x.clearSessionData()
-	x.ExpireCookie(x.auth.cookies.dontRemember)
+	x.ExpireCookie(x.site.cookies.dontRemember)
 }

@@ -45,9 +45,9 @@ func (x *Exchange) renewCopy(s *ActiveSession, expires time.Time) {
 	if !c.Stateless || expires.Sub(x.Now()) >= c.CookieCache.RefreshAge {
 		return
 	}
-	_, dontRemember := x.signedCookie(&x.auth.cookies.dontRemember)
+	_, dontRemember := x.signedCookie(&x.site.cookies.dontRemember)
 	x.setSessionData(s, dontRemember)
-	token := x.auth.cookies.sessionToken
+	token := x.site.cookies.sessionToken
 	token.Value, token.MaxAge = s.Session.Token, cookie.Age{}
 	if !dontRemember {
 		token.MaxAge = cookie.For(c.ExpiresIn)

@@ -55,7 +55,7 @@ func (x *Exchange) announce(ctx context.Context, s *ActiveSession, dontRemember 
 // that old sessions should not outlive, such as another password. Nobody is asked again: they have signed in. What
 // becomes of old rows is the caller's business. Inside of a transaction the cookies are set once that has committed.
 func (x *Exchange) RenewSession(ctx context.Context, current *ActiveSession) (*model.Session, error) {
-	_, dontRemember := x.signedCookie(&x.auth.cookies.dontRemember)
+	_, dontRemember := x.signedCookie(&x.site.cookies.dontRemember)
 	s := SignIn{User: current.User, Method: "renewal", DontRemember: dontRemember}
 	session, err := x.createSession(ctx, &s)
 	if err != nil {

@@ -40,12 +40,15 @@ func (a *Auth) Require(ctx context.Context, r *http.Request, guards ...Guard) Vi
 }
 
 func (a *Auth) visit(ctx context.Context, r *http.Request, check Guard) (v Visit) {
-	x := &Exchange{auth: a, req: r, reqHeader: r.Header, remote: r.RemoteAddr}
+	x := a.newHTTPExchange(r)
 	defer func() {
 		if p := recover(); p != nil {
 			v = Visit{Refusal: x.respondError(ctx, newPanicError(p))}
 		}
 	}()
+	if err := x.arrive(); err != nil {
+		return Visit{Refusal: x.respondError(ctx, err)}
+	}
 	if err := check(x.withExchange(ctx), x); err != nil {
 		return Visit{Refusal: x.respondError(ctx, err)}
 	}

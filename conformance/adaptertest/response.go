@@ -70,14 +70,14 @@ func asCoreAnswers(k *kit) {
 // probeCookies are cookies of all kinds, as core sends them.
 func probeCookies(x *core.Exchange) {
 	for i, key := range []string{"one", "two", "three"} {
-		c := x.Auth().NewCookie(key, cookie.Patch{})
+		c := x.NewCookie(key, cookie.Patch{})
 		c.Value = strings.Repeat(key, i+1) + " é;,\""
 		if i == 1 {
 			c.Path, c.SameSite = "/elsewhere", cookie.Strict
 		}
 		x.SetCookie(c)
 	}
-	x.ExpireCookie(x.Auth().NewCookie("four", cookie.Patch{}))
+	x.ExpireCookie(x.NewCookie("four", cookie.Patch{}))
 }
 
 func repeatedSetCookie(k *kit) {

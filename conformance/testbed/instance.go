@@ -71,7 +71,7 @@ func (i *instance) build(ctx context.Context, d *description) error {
 	if c.SecondaryStorage, err = i.openStorage(d.storage); err != nil {
 		return err
 	}
-	if c.BaseURL == "" {
+	if c.BaseURL == "" && len(c.BaseURLs.AllowedHosts) == 0 {
 		c.BaseURL = i.url
 	}
 	if i.auth, err = core.New(c); err != nil {

@@ -110,6 +110,12 @@ func (r *Resolver) Resolve(h http.Header, remote string) string {
 	return r.format(ip)
 }
 
+// Trusts reports whether remote, the address of a connection, is one of Options.TrustedProxies.
+func (r *Resolver) Trusts(remote string) bool {
+	ip, ok := parseHop(remote)
+	return ok && r.trusts(ip)
+}
+
 // Key returns the form of an address in which sessions and rate limits have it, or "" if ip is not a bare address.
 // IPv4, and IPv4 mapped into IPv6, is in dotted decimal; IPv6 is in full, lower case, with zeros beyond the subnet.
 func (r *Resolver) Key(ip string) string {

@@ -82,7 +82,7 @@ type PasswordResetCallbackInput struct {
 // passwordResetCallback sends whoever follows the link to the app's page. It only looks at the token: mail programs follow
 // links, too.
 func (p *Plugin) passwordResetCallback(ctx context.Context, x *core.Exchange, in PasswordResetCallbackInput) (core.None, error) {
-	if err := x.CheckCallback(in.CallbackURL); err != nil {
+	if err := x.CheckCallback(ctx, in.CallbackURL); err != nil {
 		return core.None{}, err
 	}
 	target := in.CallbackURL
@@ -92,20 +92,20 @@ func (p *Plugin) passwordResetCallback(ctx context.Context, x *core.Exchange, in
 	_, err := x.Auth().PeekVerification(ctx, core.ResetPasswordPrefix+in.Token)
 	switch {
 	case in.CallbackURL == "", errors.Is(err, core.ErrNoVerification):
-		return core.None{}, redirect(x, target, "error", ErrInvalidToken.Code)
+		return core.None{}, redirect(ctx, x, target, "error", ErrInvalidToken.Code)
 	case err != nil:
 		return core.None{}, err
 	}
-	return core.None{}, redirect(x, target, "token", in.Token)
+	return core.None{}, redirect(ctx, x, target, "token", in.Token)
 }
 
 // redirect leads to target with one parameter set. The contract has the whole URL here, and what was checked is that.
-func redirect(x *core.Exchange, target, name, value string) error {
+func redirect(ctx context.Context, x *core.Exchange, target, name, value string) error {
 	u, err := origin.Resolve(x.BaseOrigin(), target)
 	if err != nil {
 		return core.ErrInvalidCallbackURL.Wrap(err)
 	}
-	return x.RedirectBack(u.SetQuery(name, value).String())
+	return x.RedirectBack(ctx, u.SetQuery(name, value).String())
 }
 
 // ResetPasswordInput is the input of POST /reset-password. The token may be in the query as well.

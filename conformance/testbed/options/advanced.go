@@ -20,6 +20,7 @@ func advanced(o strict.Object, c *core.Config) {
 	// Turning the origin check off takes the CSRF check along, unless that is said to stay.
 	c.KeepCSRFCheck = o.Has("disableCSRFCheck") && !c.DisableCSRFCheck
 	o.Bool("skipTrailingSlashes", &c.SkipTrailingSlashes)
+	o.Bool("trustedProxyHeaders", &c.TrustProxyHeaders)
 }
 
 func cookies(o strict.Object, c *core.CookieConfig) {
@@ -37,6 +38,7 @@ func cookies(o strict.Object, c *core.CookieConfig) {
 	domain := ""
 	cross.Bool("enabled", &c.CrossSubDomain)
 	cross.String("domain", &domain)
+	cross.Any("additionalCookies") // better-auth does nothing about it
 	if c.CrossSubDomain {
 		c.Domain = domain // Config refuses a domain that nothing uses; better-auth does not mind
 	}

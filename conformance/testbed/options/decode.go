@@ -35,12 +35,18 @@ func (r reader) decode(root strict.Object, c core.Config) core.Config {
 
 func (r reader) options(o strict.Object, c *core.Config) {
 	o.String("appName", &c.AppName)
-	if !o.IsObject("baseURL") { // the form that asks each request is not implemented
+	if o.IsObject("baseURL") {
+		baseURLs(o.Object("baseURL"), &c.BaseURLs)
+	} else {
 		o.String("baseURL", &c.BaseURL)
 	}
 	o.String("basePath", &c.BasePath)
 	o.String("secret", &c.Secret)
-	o.Strings("trustedOrigins", &c.TrustedOrigins)
+	if f := r.function(o, "trustedOrigins"); f != nil {
+		c.TrustedOriginsFunc = trustedOrigins(f)
+	} else {
+		o.Strings("trustedOrigins", &c.TrustedOrigins)
+	}
 	o.Strings("disabledPaths", &c.DisabledPaths)
 	c.Plugins = append(c.Plugins, r.emailAndPassword(o.Object("emailAndPassword"), &c.Password))
 	r.emailVerification(o.Object("emailVerification"), &c.EmailVerification)
@@ -50,10 +56,12 @@ func (r reader) options(o strict.Object, c *core.Config) {
 	r.databaseHooks(o.Object("databaseHooks"), &c.DatabaseHooks)
 	r.tables(o, c)
 	advanced(o.Object("advanced"), c)
+	dynamicCookies(c)
 	r.rateLimit(o.Object("rateLimit"), &c.RateLimit)
 	r.database(o.Object("advanced").Object("database"), c)
 	r.generator(o.Object("advanced"), &c.IDs) // the legacy option, which wins
 	o.Object("onAPIError").String("errorURL", &c.Errors.URL)
+	o.Object("onAPIError").Off("throw")
 	withoutEffect(o)
 }
 

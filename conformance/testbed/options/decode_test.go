@@ -88,6 +88,13 @@ func TestDecode(t *testing.T) {
 			c.RateLimit.Custom = []ratelimit.CustomRule{{Path: "/b", Rule: ratelimit.Rule{Window: time.Minute, Max: 2}}, {Path: "/a/*", Off: true}}
 		},
 
+		`{"baseURL":{"allowedHosts":["*.a.example"],"protocol":"auto","fallback":"https://a.example"}}`: func(c *core.Config) {
+			c.BaseURLs = core.BaseURLsConfig{AllowedHosts: []string{"*.a.example"}, Protocol: "auto", Fallback: "https://a.example"}
+		},
+		`{"advanced":{"trustedProxyHeaders":true}}`:                                         func(c *core.Config) { c.TrustProxyHeaders = true },
+		`{"advanced":{"crossSubDomainCookies":{"enabled":true,"additionalCookies":["a"]}}}`: func(c *core.Config) { c.Cookies.CrossSubDomain = true },
+		`{"onAPIError":{"throw":false}}`:                                                    func(*core.Config) {},
+
 		// There is nothing to do for these.
 		`{"telemetry":{"enabled":true,"debug":true}}`:                           func(*core.Config) {},
 		`{"logger":{"disabled":true,"disableColors":true,"level":"error"}}`:     func(*core.Config) {},
@@ -143,7 +150,6 @@ func TestUnsupported(t *testing.T) {
 	for text, want := range map[string][]string{
 		`{"options":{"foo":1}}`: {"options.foo"},
 		`{"options":{"session":{"foo":{"enabled":true,"maxAge":5}}}}`:                  {"options.session.foo.enabled", "options.session.foo.maxAge"},
-		`{"options":{"baseURL":{"allowedHosts":["a"]}}}`:                               {"options.baseURL.allowedHosts"},
 		`{"options":{"trustedOrigins":{"$webhook":"http://h"}}}`:                       {"options.trustedOrigins"},
 		`{"options":{"advanced":{"cookies":{"a":{"path":"/"}}}}}`:                      {"options.advanced.cookies.a.path"},
 		`{"options":{"advanced":{"defaultCookieAttributes":{"sameSite":"x"}}}}`:        {"options.advanced.defaultCookieAttributes.sameSite=x"},
@@ -156,6 +162,8 @@ func TestUnsupported(t *testing.T) {
 		`{"plugins":[{"id":"magic","options":{"a":{"b":1}}}]}`:                         {"plugins[0].id=magic"},
 		`{"options":{"emailVerification":{"sendVerificationEmail":{"$record":true}}}}`: {"options.emailVerification.sendVerificationEmail"},
 		`{"options":{"user":{"deleteUser":{"later":true}}}}`:                           {"options.user.deleteUser.later"},
+		`{"options":{"baseURL":{"allowedHosts":["a"],"foo":1}}}`:                       {"options.baseURL.foo"},
+		`{"options":{"baseURL":{"allowedHosts":["a"],"protocol":"ftp"}}}`:              {"options.baseURL.protocol=ftp"},
 	} {
 		t.Run(text, func(t *testing.T) {
 			t.Parallel()
