@@ -14,7 +14,7 @@ import (
 
 // Store returns a store that does what s does, with a span for each call: "db findOne user", with the operation and the
 // table and nothing of what was asked or found. What s offers besides [store.Store] the returned one offers too:
-// [store.JoinFinder] and [store.Migrator] if s does, [store.Checker] always. Safe for concurrent use.
+// [store.JoinFinder] and [store.Migrator] if s does, [store.Checker] and [store.IDMaker] always. Safe for concurrent use.
 //
 // The spans are of the calls that core and plugins make. For the statements behind them add the instrumentation of the
 // driver; theirs become children of these.
@@ -48,6 +48,12 @@ type tracedStore struct {
 	store  store.Store
 	tracer trace.Tracer
 	tables sync.Map // *schema.Table to *tableSpans
+}
+
+// MakesIDs implements [store.IDMaker]: it says what the store within makes.
+func (s *tracedStore) MakesIDs(kind schema.IDs) bool {
+	maker, ok := s.store.(store.IDMaker)
+	return ok && maker.MakesIDs(kind)
 }
 
 // operation is a call of a store, by better-auth's name where it has one.
