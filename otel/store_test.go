@@ -30,6 +30,7 @@ func TestStoreConforms(t *testing.T) {
 					NoReopen:     true, // the data are those of one value
 					NoClose:      true, // there is nothing to close
 					NoJoinFinder: name == "WithoutJoins",
+					NoSerialIDs:  name == "WithoutJoins", // what is hidden is hidden
 				},
 			})
 		})
