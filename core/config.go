@@ -404,9 +404,7 @@ func (c *Config) validate(base origin.Base, baseErr error) error {
 			problem("Config.Errors.URL is %q: give it a path on this origin or an https URL", u)
 		}
 	}
-	for _, err := range c.RateLimit.problems(c.SecondaryStorage != nil) {
-		problem("Config.RateLimit: %w", err)
-	}
+	c.RateLimit.validate(c.SecondaryStorage != nil, problem)
 	if h, ok := c.Password.Hasher.(interface{ Validate() error }); ok {
 		if err := h.Validate(); err != nil {
 			problem("Config.Password.Hasher: %w", err)

@@ -3,8 +3,9 @@
 // [New] builds an [Auth] from a [Config]. An adapter mounts it into a router; [Auth.ServeHTTP] is all that net/http
 // needs. Every request, over HTTP or in process, takes one way:
 //
-//	copy in → find the endpoint (registry.go) → decode (decode.go) → origin check (origin_check.go) → before hooks →
-//	validate → guards → handler → after hooks (pipeline.go) → encode → write out (serve.go)
+//	copy in → find the endpoint (registry.go) → rate limit (limit.go) → decode (decode.go) → origin check
+//	(origin_check.go) → before hooks → validate → guards → handler → after hooks (pipeline.go) → encode → write out
+//	(serve.go)
 //
 // Read those files in that order. An endpoint is a typed function ([Define]); a hook steps in before or after one
 // ([Before], [After]); a [Plugin] is a bundle of both with tables of its own.

@@ -2,7 +2,6 @@ package core
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"net/http"
@@ -63,19 +62,18 @@ func (c *RateLimitConfig) on(development bool) bool {
 	return c.Enabled == On || c.Enabled == Default && !development
 }
 
-func (c *RateLimitConfig) problems(secondary bool) (problems []error) {
+func (c *RateLimitConfig) validate(secondary bool, problem func(format string, args ...any)) {
 	switch {
 	case c.Storage > RateLimitSecondary:
-		problems = append(problems, fmt.Errorf("storage %d is none of the constants", c.Storage))
+		problem("Config.RateLimit.Storage is %d: that is none of the constants", c.Storage)
 	case c.Storage == RateLimitSecondary && !secondary:
-		problems = append(problems, errors.New("Storage is RateLimitSecondary: set Config.SecondaryStorage, such as redisstorage.New(client)"))
+		problem("Config.RateLimit.Storage is RateLimitSecondary: set Config.SecondaryStorage, such as redisstorage.New(client)")
 	case c.Storage != RateLimitDefault && c.Counter != nil:
-		problems = append(problems, errors.New("both Storage and Counter are set: set one of them"))
+		problem("Config.RateLimit has both Storage and Counter: set one of them")
 	}
 	if w := c.Recipient.Window; w < time.Second || w > 24*time.Hour || c.Recipient.Max < 1 || c.Recipient.Max > math.MaxInt32 {
-		problems = append(problems, fmt.Errorf("Recipient is %d in %v: give it a positive Max and a Window of a second to a day", c.Recipient.Max, w))
+		problem("Config.RateLimit.Recipient is %d in %v: give it a positive Max and a Window of a second to a day", c.Recipient.Max, w)
 	}
-	return problems
 }
 
 // coreSchema returns core's own tables. That of rate limits is there only if it is used.

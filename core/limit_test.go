@@ -277,7 +277,7 @@ func TestRateLimitConfig(t *testing.T) {
 	t.Parallel()
 	for want, c := range map[string]core.RateLimitConfig{
 		"Config.SecondaryStorage":      {Storage: core.RateLimitSecondary},
-		"both Storage and Counter":     {Storage: core.RateLimitMemory, Counter: brokenCounter{}},
+		"has both Storage and Counter": {Storage: core.RateLimitMemory, Counter: brokenCounter{}},
 		"none of the constants":        {Storage: 9},
 		"Recipient":                    {Recipient: ratelimit.Rule{Max: -1, Window: time.Minute}},
 		"the window is -1s":            {Window: -time.Second},

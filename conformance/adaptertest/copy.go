@@ -15,6 +15,7 @@ var copyCases = []testCase{
 	{"RepeatedHeaders", nil, repeatedHeaders},
 	{"RepeatedCookieLines", nil, repeatedCookieLines},
 	{"CookieBytes", nil, cookieBytes},
+	{"BaseURL", nil, hostArrives},
 	{"ClientAddress", nil, clientAddress},
 	{"Host", nil, host},
 	{"Retention", nil, retention},
@@ -182,6 +183,26 @@ func sessionRetention(k *kit) {
 		s := sessions[i]
 		if s.User.Name != name || s.User.Email != name+"@example.com" || s.Session.UserID != s.User.ID || !strings.Contains(cookies[i], s.Session.Token) {
 			k.Errorf("session of %s after all requests: got user %+v session %+v", name, *s.User, *s.Session)
+		}
+	}
+}
+
+// hostArrives: the Host header is the one that the client sent, port included, whatever a forwarded one says.
+func hostArrives(k *kit) {
+	k.config.BaseURL = ""
+	k.config.BaseURLs = core.BaseURLsConfig{AllowedHosts: []string{"*.example.com:8443"}}
+	k.probe.act = func(_ context.Context, x *core.Exchange, _ probeInput) (any, error) { return x.BaseURL(), nil }
+	k.serve(App{})
+	for host, want := range map[string]answer{
+		"a.example.com:8443": {status: 200, body: `"https://a.example.com:8443/api/auth"`},
+		"b.example.com:8443": {status: 200, body: `"https://b.example.com:8443/api/auth"`},
+		"a.example.com":      {status: 421},
+		"evil.example:8443":  {status: 421},
+	} {
+		lines := []string{"X-Forwarded-Host: c.example.com:8443", "X-Forwarded-Proto: https", "Forwarded: host=c.example.com:8443"}
+		got := k.do(request{method: "GET", target: "/api/auth/probe/1", host: host, lines: lines})
+		if got.status != want.status || got.body != want.body {
+			k.Errorf("%s: got %d %s, want %d %s", host, got.status, got.body, want.status, want.body)
 		}
 	}
 }

@@ -141,6 +141,12 @@ var faults = []struct {
 			r.AddCookie(c)
 		}
 	}}},
+	{"believes a forwarded host", "Copy", "BaseURL", fault{request: func(r *http.Request) {
+		if host := r.Header.Get("X-Forwarded-Host"); host != "" {
+			r.Host = host
+		}
+	}}},
+	{"makes up the address", "Response", "TooManyRequests", fault{request: func(r *http.Request) { r.RemoteAddr = r.Header.Get("X-Real-Ip") }}},
 	{"loses the address", "Copy", "ClientAddress", fault{request: func(r *http.Request) { r.RemoteAddr = "" }}},
 	{"believes any header for an address", "Copy", "ClientAddress", fault{request: func(r *http.Request) {
 		r.RemoteAddr = r.Header.Get("X-Forwarded-For")

@@ -25,13 +25,19 @@ type request struct {
 	// lines are headers, such as "Origin: http://localhost:3000".
 	lines []string
 	body  string
+	// host is the Host header. The default is localhost:3000.
+	host string
 	// chunked sends the body in chunks instead of telling its length.
 	chunked bool
 }
 
 func (r request) bytes() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: localhost:3000\r\n", r.method, r.target)
+	host := r.host
+	if host == "" {
+		host = "localhost:3000"
+	}
+	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", r.method, r.target, host)
 	for _, line := range r.lines {
 		b.WriteString(line + "\r\n")
 	}
