@@ -46,14 +46,13 @@ export function observeOutbox(messages, { normalizer }) {
 }
 
 const SIGNATURE = /\.[\w%-]{43,}%3D/g;
-const CACHED = /(session_data(?:\.\d+)?=)[^;]+/g;
 
-// A request among the arguments, without the headers that are the connection's own and without signatures and cached
-// sessions, which are looked at where cookies are set.
+// A request among the arguments, without the headers that are the connection's own and without signatures, which are
+// looked at where cookies are set.
 function withoutFraming(arg) {
   if (typeof arg?.headers !== "object") return arg;
   const headers = Object.entries(arg.headers).filter(([name]) => !IGNORED_HEADERS.has(name));
-  return { ...arg, headers: Object.fromEntries(headers.map(([name, value]) => [name, value.replace(CACHED, "$1<cached>").replace(SIGNATURE, ".<signature>")])) };
+  return { ...arg, headers: Object.fromEntries(headers.map(([name, value]) => [name, value.replace(SIGNATURE, ".<signature>")])) };
 }
 
 // Names sorted, as their order means nothing; values of one name in their order, which for cookies does.
