@@ -2,9 +2,11 @@ package adaptertest
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/cardea-auth/cardea/core"
 	"github.com/cardea-auth/cardea/core/cookie"
@@ -16,6 +18,7 @@ var responseCases = []testCase{
 	{"AppCookieStays", nil, appCookieStays},
 	{"EmptyBodies", nil, emptyBodies},
 	{"Bytes", nil, responseBytes},
+	{"TooManyRequests", nil, tooManyRequests},
 }
 
 // byServer are headers that servers add by themselves.
@@ -70,14 +73,14 @@ func asCoreAnswers(k *kit) {
 // probeCookies are cookies of all kinds, as core sends them.
 func probeCookies(x *core.Exchange) {
 	for i, key := range []string{"one", "two", "three"} {
-		c := x.Auth().NewCookie(key, cookie.Patch{})
+		c := x.NewCookie(key, cookie.Patch{})
 		c.Value = strings.Repeat(key, i+1) + " é;,\""
 		if i == 1 {
 			c.Path, c.SameSite = "/elsewhere", cookie.Strict
 		}
 		x.SetCookie(c)
 	}
-	x.ExpireCookie(x.Auth().NewCookie("four", cookie.Patch{}))
+	x.ExpireCookie(x.NewCookie("four", cookie.Patch{}))
 }
 
 func repeatedSetCookie(k *kit) {
@@ -151,6 +154,9 @@ func emptyBodies(k *kit) {
 	if a.status != 410 || a.body != "" || a.header.Get("Content-Type") != "application/json" {
 		k.Errorf("got %d %q with %v, want an empty 410 of type application/json, as the contract has it", a.status, a.body, a.header)
 	}
+	if a := k.get("/api/auth/error?error=x"); a.status != 302 || a.body != "" || a.header["Content-Type"] != nil {
+		k.Errorf("got %d %q with %v, want a 302 without body and content type", a.status, a.body, a.header)
+	}
 }
 
 // responseBytes: a body of any bytes and any size comes as it is.
@@ -168,5 +174,19 @@ func responseBytes(k *kit) {
 		if a := c.do(request{method: "GET", target: "/api/auth/probe/1"}); a.body != string(data) || a.header.Get("Content-Type") != "application/octet-stream" {
 			k.Errorf("got %d bytes of %s, want %d of application/octet-stream", len(a.body), a.header.Get("Content-Type"), len(data))
 		}
+	}
+}
+
+// tooManyRequests: a client over its limit is told so and how long to wait, whatever address it makes up.
+func tooManyRequests(k *kit) {
+	k.config.RateLimit = core.RateLimitConfig{Enabled: core.On, Window: time.Minute, Max: 2}
+	k.serve(App{})
+	var last answer
+	for i := range 3 {
+		last = k.get("/api/auth/ok", fmt.Sprintf("X-Forwarded-For: 203.0.113.%d", i), fmt.Sprintf("X-Real-Ip: 203.0.113.%d", i))
+	}
+	last.want(k.T, "the third request", 429, `{"message":"Too many requests. Please try again later."}`)
+	if got := last.header.Get("X-Retry-After"); got != "60" {
+		k.Errorf("got X-Retry-After %q, want 60", got)
 	}
 }
