@@ -36,7 +36,7 @@ const (
 const (
 	// emailTokenHeader is {"alg":"HS256"}, the header of every such token, here and on Node. No other is read, so that
 	// nobody chooses the algorithm but us.
-	emailTokenHeader = "eyJhbGciOiJIUzI1NiJ9"
+	emailTokenHeader = "eyJhbGciOiJIUzI1NiJ9" //nolint:gosec // a header is no secret
 	// maxEmailToken is far more than the longest token that we make.
 	maxEmailToken = 4096
 )
