@@ -151,6 +151,9 @@ func emptyBodies(k *kit) {
 	if a.status != 410 || a.body != "" || a.header.Get("Content-Type") != "application/json" {
 		k.Errorf("got %d %q with %v, want an empty 410 of type application/json, as the contract has it", a.status, a.body, a.header)
 	}
+	if a := k.get("/api/auth/error?error=x"); a.status != 302 || a.body != "" || a.header["Content-Type"] != nil {
+		k.Errorf("got %d %q with %v, want a 302 without body and content type", a.status, a.body, a.header)
+	}
 }
 
 // responseBytes: a body of any bytes and any size comes as it is.
