@@ -25,7 +25,7 @@ type ChangeEmailInput struct {
 // ChangeEmail is POST /change-email: it begins the change of the caller's address. As Config.User.ChangeEmail says a link
 // is sent to the old address, or to the new one, or the change is made at once. An address that is taken gets the same answer.
 var ChangeEmail = Define(Spec{
-	ID: "changeEmail", Method: "POST", Path: "/change-email", Access: StoredSession,
+	ID: "changeEmail", Method: "POST", Path: "/change-email", Access: StoredSession, RenewCache: true,
 	Summary: "Begin the change of the caller's address.",
 }, changeEmail)
 
@@ -48,6 +48,15 @@ func changeEmail(ctx context.Context, x *Exchange, in ChangeEmailInput) (StatusO
 	atOnce := c.UpdateWithoutVerification && !s.User.EmailVerified
 	if !atOnce && verification.Send == nil { // said before anybody looks whether the address is taken
 		return StatusOutput{}, errNoEmailChange
+	}
+	recipients := []string{to}
+	if c.SendConfirmation != nil {
+		recipients = append(recipients, s.User.Email)
+	}
+	for _, address := range recipients {
+		if err := x.LimitRecipient(ctx, "change-email", address); err != nil {
+			return StatusOutput{}, err
+		}
 	}
 	_, err = x.auth.FindUserByEmail(ctx, to)
 	taken := err == nil

@@ -40,7 +40,7 @@ var userDeleted = DeleteUserOutput{Success: true, Message: "User deleted"}
 // DeleteUser is POST /delete-user: it deletes the caller, or sends them the link that does if the app wants that
 // (Config.User.DeleteUser).
 var DeleteUser = Define(Spec{
-	ID: "deleteUser", Method: "POST", Path: "/delete-user", Access: StoredSession,
+	ID: "deleteUser", Method: "POST", Path: "/delete-user", Access: StoredSession, RenewCache: true,
 	Summary: "Delete the caller, or send the link that does.",
 }, deleteUser)
 
@@ -76,6 +76,9 @@ func deleteUser(ctx context.Context, x *Exchange, in DeleteUserInput) (DeleteUse
 
 func (x *Exchange) sendDeleteLink(ctx context.Context, user *model.User, callbackURL string) (DeleteUserOutput, error) {
 	c := &x.auth.config.User.DeleteUser
+	if err := x.LimitRecipient(ctx, "delete-account", user.Email); err != nil {
+		return DeleteUserOutput{}, err
+	}
 	token, err := secret.Random(nil, 32, secret.AlphabetLower)
 	if err != nil {
 		return DeleteUserOutput{}, err
@@ -100,7 +103,7 @@ type DeleteUserCallbackInput struct {
 // DeleteUserCallback is GET /delete-user/callback, where the link in the mail leads. It deletes the caller, who has to be
 // signed in as the user for whom the link was made.
 var DeleteUserCallback = Define(Spec{
-	ID: "deleteUserCallback", Method: "GET", Path: "/delete-user/callback", Access: Public, ChangesState: true,
+	ID: "deleteUserCallback", Method: "GET", Path: "/delete-user/callback", Access: Public, RenewCache: true, ChangesState: true,
 	Summary: "Delete the caller, who has followed a link.",
 }, deleteUserCallback)
 

@@ -40,6 +40,9 @@ func sendVerificationEmail(ctx context.Context, x *Exchange, in SendVerification
 	if x.auth.config.EmailVerification.Send == nil {
 		return StatusOutput{}, ErrVerificationNotEnabled
 	}
+	if err := x.LimitRecipient(ctx, "verification", NormalizeEmail(in.Email)); err != nil {
+		return StatusOutput{}, err
+	}
 	s, err := x.storedSession(ctx)
 	if err != nil {
 		return StatusOutput{}, err
@@ -235,6 +238,9 @@ func (x *Exchange) followChangeLink(ctx context.Context, t emailToken, callback 
 	}
 	switch t.Request {
 	case confirmEmailChange:
+		if err := x.LimitRecipient(ctx, "change-email", t.UpdateTo); err != nil {
+			return VerifyEmailOutput{}, err
+		}
 		t.Request = verifyEmailChange
 		to := *user
 		to.Email = t.UpdateTo

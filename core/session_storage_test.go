@@ -488,3 +488,41 @@ func TestOneRoundTrip(t *testing.T) {
 		t.Errorf("the storage was asked %d times, the store %d times, want 1 and 0", kept.asked.Load(), counted.asked)
 	}
 }
+
+func TestVerificationsOfAUserAreVoid(t *testing.T) {
+	t.Parallel()
+	for _, hashed := range []bool{false, true} {
+		for name, place := range places {
+			t.Run(fmt.Sprintf("%s, hashed %v", name, hashed), func(t *testing.T) {
+				t.Parallel()
+				r := newRig(t, place, func(c *core.Config) {
+					c.Verification.StoreInDatabase = c.Session.StoreInDatabase
+					if hashed {
+						c.Verification.Identifiers = core.HashIdentifier
+					}
+				})
+				create := func(token, userID string) string {
+					t.Helper()
+					if err := r.CreateVerification(t.Context(), core.ResetPasswordPrefix+token, userID, time.Hour); err != nil {
+						t.Fatal(err)
+					}
+					return core.ResetPasswordPrefix + token
+				}
+				first, second, others := create("1", "ann"), create("2", "ann"), create("3", "bob")
+				if err := r.DeleteVerificationsOf(t.Context(), core.ResetPasswordPrefix, "ann"); err != nil {
+					t.Fatal(err)
+				}
+				r.clock.Advance(time.Millisecond)
+				later := create("4", "ann")
+				for id, want := range map[string]bool{first: false, second: false, others: true, later: true} {
+					if _, err := r.PeekVerification(t.Context(), id); (err == nil) != want {
+						t.Errorf("peek %s: got %v, want it to be good: %v", id, err, want)
+					}
+					if _, err := r.ConsumeVerification(t.Context(), id); (err == nil) != want {
+						t.Errorf("consume %s: got %v, want it to be good: %v", id, err, want)
+					}
+				}
+			})
+		}
+	}
+}

@@ -13,8 +13,8 @@ import (
 // of the transaction in which it must be called. What is decided by the row stays true until then. ErrNotFound of package
 // store if there is no such user.
 func (a *Auth) LockUser(ctx context.Context, id string) (*model.User, error) {
-	// A write that changes nothing is the one lock that every database has.
-	n, err := a.store.Update(ctx, store.From(a.tables.user, store.Eq("id", id)), store.Record{"id": id})
+	// A write that changes nothing is the one lock that every database has. It goes past what sets the time of a change.
+	n, err := a.columns.Store.Update(ctx, store.From(a.tables.user, store.Eq("id", id)), store.Record{"id": id})
 	if err == nil && n == 0 {
 		err = store.ErrNotFound
 	}

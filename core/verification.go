@@ -125,7 +125,7 @@ func (a *Auth) PeekVerification(ctx context.Context, identifier string) (string,
 		if err != nil {
 			return "", fmt.Errorf("core: find verification: %w", err)
 		}
-		return a.alive(v)
+		return a.alive(ctx, identifier, v)
 	}
 	return "", ErrNoVerification
 }
@@ -150,7 +150,7 @@ func (a *Auth) ConsumeVerification(ctx context.Context, identifier string) (stri
 				return "", fmt.Errorf("core: consume verification: %w", err)
 			}
 		}
-		return a.alive(v)
+		return a.alive(ctx, identifier, v)
 	}
 	return "", ErrNoVerification
 }
@@ -185,9 +185,17 @@ func (a *Auth) DeleteVerifications(ctx context.Context, identifier string) error
 	return nil
 }
 
-func (a *Auth) alive(v *model.Verification) (string, error) {
+func (a *Auth) alive(ctx context.Context, identifier string, v *model.Verification) (string, error) {
 	if a.expired(v.ExpiresAt, a.Now()) {
 		return "", ErrNoVerification
+	}
+	if p, ok := a.records.(*storedVerifications); ok {
+		switch void, err := p.void(ctx, identifier, v); {
+		case err != nil:
+			return "", fmt.Errorf("core: find verification: %w", err)
+		case void:
+			return "", ErrNoVerification
+		}
 	}
 	return v.Value, nil
 }

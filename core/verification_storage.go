@@ -3,6 +3,9 @@ package core
 import (
 	"context"
 	"errors"
+	"strconv"
+	"strings"
+	"time"
 
 	"github.com/cardea-auth/cardea/core/model"
 	"github.com/cardea-auth/cardea/core/storage"
@@ -107,4 +110,43 @@ func (p *storedVerifications) decode(value string) *model.Verification {
 		return nil
 	}
 	return &v
+}
+
+// voidKey is where the moment is noted before which a user's records of one kind are void: they cannot be searched for.
+func voidKey(prefix, userID string) string { return "void-before:" + prefix + userID }
+
+// voidNoteAge is how long that note stays: longer than any link is good.
+const voidNoteAge = 400 * 24 * time.Hour
+
+// voidAll makes all records of one kind worthless whose value is userID.
+func (p *storedVerifications) voidAll(ctx context.Context, prefix, userID string) error {
+	return p.kept.Set(ctx, voidKey(prefix, userID), strconv.FormatInt(p.auth.Now().UnixMilli(), 10), voidNoteAge)
+}
+
+// void reports whether a record was made before its kind was voided for the user in its value. identifier is not in its
+// stored form.
+func (p *storedVerifications) void(ctx context.Context, identifier string, v *model.Verification) (bool, error) {
+	prefix := kindOf(identifier)
+	if prefix == "" {
+		return false, nil
+	}
+	note, err := p.kept.Get(ctx, voidKey(prefix, v.Value))
+	if errors.Is(err, storage.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	before, err := strconv.ParseInt(note, 10, 64)
+	return err != nil || v.CreatedAt.UnixMilli() <= before, nil
+}
+
+// kindOf returns the prefix of an identifier whose value is a user's id, or "".
+func kindOf(identifier string) string {
+	for _, prefix := range [...]string{ResetPasswordPrefix, deleteAccountPrefix} {
+		if strings.HasPrefix(identifier, prefix) {
+			return prefix
+		}
+	}
+	return ""
 }

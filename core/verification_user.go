@@ -15,14 +15,29 @@ const (
 	deleteAccountPrefix = "delete-account-"
 )
 
-// DeleteVerificationsOf removes a user's records of one kind: those whose identifier begins with prefix and whose value is
-// the user's id. Records that are kept in secondary storage alone, or under hashed identifiers, cannot be searched for: they
-// stay until they expire.
+// DeleteVerificationsOf voids a user's records of one kind: those whose identifier begins with prefix, such as
+// [ResetPasswordPrefix], and whose value is the user's id. Where identifiers are hashed, nothing shows the kind, and all
+// records go whose value is the user's id. In secondary storage it is an error but for the prefixes of core.
 func (a *Auth) DeleteVerificationsOf(ctx context.Context, prefix, userID string) error {
+	if p, ok := a.records.(*storedVerifications); ok {
+		if kindOf(prefix) == "" {
+			return fmt.Errorf("core: records of the kind %q cannot be voided in secondary storage", prefix)
+		}
+		if err := p.voidAll(ctx, prefix, userID); err != nil {
+			return fmt.Errorf("core: void a user's verifications: %w", err)
+		}
+		if p.table == nil {
+			return nil
+		}
+	}
+	where := []store.Cond{store.Eq("value", userID)}
+	if a.config.Verification.identifierFunc(prefix) == nil {
+		where = append(where, store.StartsWith("identifier", prefix))
+	}
 	// Found first and removed by id: a DELETE by prefix would lock other people's records on some databases, and two of
 	// them would wait for each other.
 	found, err := a.tables.verifications.List(ctx, a.store, store.Query{
-		Where: []store.Cond{store.StartsWith("identifier", prefix), store.Eq("value", userID)},
+		Where: where,
 	})
 	if err != nil {
 		return fmt.Errorf("core: find a user's verifications: %w", err)

@@ -50,11 +50,11 @@ func New(o Options) *Plugin {
 		Summary: "Sign in with an email address and a password.",
 	}, p.signIn)
 	p.ChangePassword = core.Define(core.Spec{
-		ID: "changePassword", Method: "POST", Path: "/change-password", Access: core.StoredSession,
+		ID: "changePassword", Method: "POST", Path: "/change-password", Access: core.StoredSession, RenewCache: true,
 		Summary: "Change the caller's password.",
 	}, p.changePassword)
 	p.VerifyPassword = core.Define(core.Spec{
-		ID: "verifyPassword", Method: "POST", Path: "/verify-password", Access: core.StoredSession,
+		ID: "verifyPassword", Method: "POST", Path: "/verify-password", Access: core.StoredSession, RenewCache: true,
 		Summary: "Check the caller's password.",
 	}, p.verifyPassword)
 	p.RequestPasswordReset = core.Define(core.Spec{
@@ -70,7 +70,7 @@ func New(o Options) *Plugin {
 		Summary: "Replace a forgotten password.",
 	}, p.resetPassword)
 	p.SetPassword = core.Define(core.Spec{
-		ID: "setPassword", Access: core.ServerOnly,
+		ID: "setPassword", Access: core.ServerOnly, RenewCache: true,
 		Summary: "Give the caller, who signed in without one, a password.",
 	}, p.setPassword)
 	return p

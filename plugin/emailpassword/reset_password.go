@@ -32,6 +32,9 @@ func (p *Plugin) requestPasswordReset(ctx context.Context, x *core.Exchange, in 
 	if p.opts.SendResetPassword == nil {
 		return RequestPasswordResetOutput{}, ErrResetDisabled
 	}
+	if err := x.LimitRecipient(ctx, "reset-password", core.NormalizeEmail(in.Email)); err != nil {
+		return RequestPasswordResetOutput{}, err
+	}
 	user, err := findByEmail(ctx, x.Auth(), in.Email)
 	if err != nil {
 		return RequestPasswordResetOutput{}, err

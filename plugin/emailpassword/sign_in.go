@@ -43,10 +43,15 @@ func (p *Plugin) signIn(ctx context.Context, x *core.Exchange, in SignInInput) (
 	}
 	user, err := p.authenticate(ctx, x.Auth(), in.Email, in.Password)
 	if err == nil && p.opts.RequireEmailVerification && !user.EmailVerified {
-		if x.Auth().Config().EmailVerification.SendOnSignIn {
-			x.SendVerificationEmail(ctx, user, text(in.CallbackURL))
-		}
 		err = core.ErrEmailNotVerified // said only to those who know the password
+		if x.Auth().Config().EmailVerification.SendOnSignIn {
+			switch limited := x.LimitRecipient(ctx, "verification", user.Email); {
+			case limited == nil:
+				x.SendVerificationEmail(ctx, user, text(in.CallbackURL))
+			case !errors.Is(limited, core.ErrTooManyRequests):
+				err = limited
+			}
+		}
 	}
 	if err != nil {
 		p.tellFailure(ctx, x, user, err)
