@@ -13,12 +13,14 @@ import (
 	"time"
 
 	"github.com/cardea-auth/cardea/core"
+	"github.com/cardea-auth/cardea/core/model"
 	"github.com/cardea-auth/cardea/core/ratelimit"
 	"github.com/cardea-auth/cardea/core/schema"
 	"github.com/cardea-auth/cardea/core/storage"
 	"github.com/cardea-auth/cardea/core/store"
 	"github.com/cardea-auth/cardea/internal/memdb"
 	"github.com/cardea-auth/cardea/internal/memstorage"
+	"github.com/cardea-auth/cardea/plugin/emailpassword"
 )
 
 const tooMany = `{"message":"Too many requests. Please try again later."}`
@@ -385,6 +387,42 @@ func TestDisabledPathHasOneAnswer(t *testing.T) {
 		}
 		if a := r.do("GET", "/api/auth/ok", ""); a.body != "Not Found" {
 			t.Errorf("got %q", a.body)
+		}
+	}
+}
+
+// TestMailsAreLimitedByRecipient: whoever asks from many addresses fills nobody's mailbox, and learns nothing by trying.
+func TestMailsAreLimitedByRecipient(t *testing.T) {
+	t.Parallel()
+	sent := 0
+	send := func(context.Context, core.Mail) error { sent++; return nil }
+	r := newRig(t, func(c *core.Config) {
+		c.ClientIP.TrustedProxies = []string{"192.0.2.1"}
+		c.RateLimit.Recipient = ratelimit.Rule{Window: time.Hour, Max: 2}
+		c.Background = func(fn func()) { fn() }
+		c.EmailVerification.Send = send
+		c.Plugins = []core.Plugin{emailpassword.New(emailpassword.Options{SendResetPassword: send})}
+	})
+	if _, err := r.CreateUser(t.Context(), model.User{Name: "Ann", Email: "ann@example.com"}); err != nil {
+		t.Fatal(err)
+	}
+	for i, path := range []string{"/api/auth/send-verification-email", "/api/auth/request-password-reset"} {
+		sent = 0
+		for n, address := range []string{"ann@example.com", "nobody@example.com"} {
+			for try := range 4 {
+				from := fmt.Sprintf("198.51.100.%d", 1+i*100+n*10+try)
+				a := r.do("POST", path, `{"email":"`+address+`"}`, "X-Forwarded-For", from)
+				want := 200
+				if try >= 2 {
+					want = 429
+				}
+				if a.status != want {
+					t.Errorf("%s for %s: try %d: got %d %s, want %d", path, address, try, a.status, a.body, want)
+				}
+			}
+		}
+		if sent != 2 {
+			t.Errorf("%s: %d mails, want 2", path, sent)
 		}
 	}
 }
