@@ -398,7 +398,7 @@ func TestMailsAreLimitedByRecipient(t *testing.T) {
 	send := func(context.Context, core.Mail) error { sent++; return nil }
 	r := newRig(t, func(c *core.Config) {
 		c.ClientIP.TrustedProxies = []string{"192.0.2.1"}
-		c.RateLimit.Recipient = ratelimit.Rule{Window: time.Hour, Max: 2}
+		c.RateLimit = core.RateLimitConfig{Enabled: core.On, Recipient: ratelimit.Rule{Window: time.Hour, Max: 2}}
 		c.Background = func(fn func()) { fn() }
 		c.EmailVerification.Send = send
 		c.Plugins = []core.Plugin{emailpassword.New(emailpassword.Options{SendResetPassword: send})}
