@@ -2,8 +2,10 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -130,5 +132,55 @@ func TestRateLimitFunctions(t *testing.T) {
 	}
 	if want := `"method":"GET","headers":{"host":"`; !strings.Contains(asked[0], want) || !strings.Contains(asked[0], `/api/auth/ok?a=b"`) {
 		t.Errorf("got the question %s, want the request in it", asked[0])
+	}
+}
+
+// TestRateLimitVectors replays what a server of better-auth answered, over HTTP.
+func TestRateLimitVectors(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("testdata/rate_limiting.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases []struct {
+		Name    string
+		Options json.RawMessage // in order: the first rule that matches counts
+		Steps   []struct {
+			AdvanceMS          int64 `json:"advanceMs"`
+			Method, Path, Body string
+			IP, RetryAfter     *string
+			Status             int
+		}
+	}
+	decodeJSON(t, string(data), &cases)
+	if len(cases) != 10 {
+		t.Fatalf("got %d cases, want 10", len(cases))
+	}
+	b := newTestbed(t)
+	for _, c := range cases {
+		options := strings.Replace(string(c.Options), "{", `{"enabled":true,`, 1)
+		i := b.open(map[string]any{"options": enabled(`"rateLimit":` + options)})
+		i.moveClock(`{"now":1767323045678,"freeze":true}`)
+		for n, s := range c.Steps {
+			i.moveClock(fmt.Sprintf(`{"advanceMs":%d,"freeze":true}`, s.AdvanceMS))
+			body := ""
+			if s.Method == http.MethodPost {
+				body = `{"email":"nobody@example.com","password":"password-1"}`
+			}
+			var headers []string
+			if s.IP != nil {
+				headers = []string{"X-Forwarded-For", *s.IP}
+			}
+			res := i.request(s.Method, "/api/auth"+s.Path, body, headers...)
+			want := ""
+			if s.RetryAfter != nil {
+				want = *s.RetryAfter
+			}
+			if res.status != s.Status || res.header.Get("X-Retry-After") != want || s.Body != "" && res.body != s.Body {
+				t.Errorf("%s, step %d: got %d %s after %q, want %d %s after %q",
+					c.Name, n, res.status, res.body, res.header.Get("X-Retry-After"), s.Status, s.Body, want)
+			}
+		}
+		i.remove()
 	}
 }

@@ -34,6 +34,9 @@ write("origin_checks.json", {
   ),
 });
 
+// --- rate limits ----------------------------------------------------------------
+write("rate_limiting.json", vectors.rateLimiting);
+
 // --- database ---------------------------------------------------------------------
 const fixture = read("fixtures", "fixtures.json")["node-basic"];
 copyFileSync(join(contract, "fixtures", fixture.database), new URL("node-basic.db", import.meta.url));
