@@ -115,6 +115,22 @@ func testbedCommand(t *testing.T) []string {
 	return []string{binary, "--listen", "127.0.0.1:0"}
 }
 
+// writeValues lets Go make what Node is to read, and returns the file's name.
+func writeValues(t *testing.T) string {
+	t.Helper()
+	run := exec.CommandContext(t.Context(), "go", "run", "./values")
+	run.Dir = filepath.Join("..", "testbed")
+	out, err := run.Output()
+	if err != nil {
+		t.Fatalf("go run ./values in %s: %v", run.Dir, err)
+	}
+	file := filepath.Join(t.TempDir(), "values.json")
+	if err := os.WriteFile(file, out, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
 // startTestbed starts a testbed for the duration of the test and returns its control address.
 func startTestbed(t *testing.T, command []string) string {
 	t.Helper()

@@ -49,6 +49,9 @@ func TestConformance(t *testing.T) {
 		runTests(t, node, "reference", nil)
 		runTests(t, node, "differential", nil)
 	})
+	t.Run("values", func(t *testing.T) {
+		runTests(t, node, "values", []string{"VALUES=" + writeValues(t)})
+	})
 	t.Run("scenarios", func(t *testing.T) {
 		control := startTestbed(t, testbed)
 		for _, s := range scenarioSets(t) {

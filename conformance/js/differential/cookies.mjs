@@ -96,7 +96,7 @@ function decodeJSON(segment) {
 
 // Signatures inside depend on times and ids, and are covered by the tests that present the cookie.
 function flatten(value, normalizer) {
-  return JSON.stringify(value, (key, item) => {
+  return JSON.stringify(normalizer.arrange(value), (key, item) => {
     if (key === "signature" || key === "jti") return `<${key}>`;
     if (typeof item === "number") return normalizer.number(item);
     return typeof item === "string" ? shorten(normalizer.text(item)) : item;

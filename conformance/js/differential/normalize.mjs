@@ -74,6 +74,14 @@ export class Normalizer {
     return String(value);
   }
 
+  /** Whether arrange() sorts: for a scenario in which the order of members depends on how a row was made. */
+  anyOrder = false;
+
+  /** A value of JSON as it is, or inOrder(). */
+  arrange(value) {
+    return this.anyOrder ? inOrder(value) : value;
+  }
+
   #offset(ms, unit = "iso") {
     return `<time ${unit} ${ms - this.#start}>`;
   }
@@ -82,6 +90,14 @@ export class Normalizer {
     if (!this.#names.has(value)) this.#names.set(value, `<${kind} ${this.#step}.${++this.#shown}>`);
     return this.#names.get(value);
   }
+}
+
+/** A value of JSON with the members of objects sorted, and without those that are null. */
+export function inOrder(value) {
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map(inOrder);
+  const members = Object.entries(value).filter(([, item]) => item !== null);
+  return Object.fromEntries(members.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, inOrder(item)]));
 }
 
 const TIME = /<time (\w+) (-?\d+)>/g;

@@ -26,7 +26,9 @@ export async function play(testbed, scenario, { adapter, kind, freeze }) {
   try {
     const instance = await testbed.open(describe(scenario, { adapter, database, functions }));
     try {
-      return await new Player(instance, scenario, { freeze, clock, storage, functions }).run();
+      const player = new Player(instance, scenario, { freeze, clock, storage, functions });
+      player.normalizer.anyOrder = scenario.anyOrder ?? false;
+      return await player.run();
     } finally {
       await instance.close();
     }

@@ -1,9 +1,11 @@
 // The vocabulary of scenarios.
 //
-// A scenario is { name, options?, instance?, exact?, kinds?, answers?, storage?, needs?, steps }. `options` are
+// A scenario is { name, options?, instance?, exact?, anyOrder?, kinds?, answers?, storage?, needs?, steps }. `options` are
 // better-auth options on top of the defaults in play.mjs; `instance` holds other
 // members of an instance description. With `exact`, the scenario depends on a
-// clock that stands still and is left out where a testbed's clock can't. `kinds`
+// clock that stands still and is left out where a testbed's clock can't. With
+// `anyOrder`, the order of members in JSON does not count, nor whether one is null
+// or not there: of a session that is in no table both depend on how it was made. `kinds`
 // are the databases that it is for: making one for each of many takes its time,
 // and what is not about the database is the same on all of them. Where the
 // options say asks("name"), `answers.name` is called with the function's arguments;

@@ -68,14 +68,14 @@ export async function openInstance(testbed, { needs, ...description }) {
  *
  * `define(open, setup)` declares the tests. `open(t, description?)` opens an
  * instance over a fresh database, and closes both when the test `t` ends; besides the members of a description, `needs`
- * names endpoints (see openInstance).
+ * names endpoints (see openInstance). `kinds` limits the databases, for tests that are not about them.
  */
-export function matrix(define) {
+export function matrix(define, kinds = DATABASES) {
   let testbed;
   before(async () => (testbed = await startTestbed()));
   after(() => testbed?.stop());
   for (const adapter of ADAPTERS) {
-    for (const kind of DATABASES) {
+    for (const kind of DATABASES.filter((name) => kinds.includes(name))) {
       describe(`${adapter}/${kind}`, () => {
         const open = async (t, description) => {
           const { database, drop } = await freshDatabase(kind);

@@ -23,7 +23,7 @@ export function makeFunction(form, path, record) {
 
 function resultOf({ result, error }) {
   if (error) {
-    throw new APIError(error.status ?? "INTERNAL_SERVER_ERROR", { code: error.code, message: error.message });
+    throw new APIError(error.status ?? "INTERNAL_SERVER_ERROR", { message: error.message, code: error.code });
   }
   return result;
 }

@@ -22,20 +22,23 @@ write(
 
 // --- origin checks --------------------------------------------------------------
 const vectors = read("vectors.json");
-const originEndpoints = ["/sign-up/email", "/sign-in/email", "/sign-out", "/get-session", "/ok", "/error"];
 const skipped = [
   "cookie, null origin, same-origin fetch metadata", // needs TLS up to the server
-  "disableOriginCheck [/sign-in]", // the list is not implemented
 ];
 write("origin_checks.json", {
   config: vectors.originChecksConfig,
   rows: vectors.originChecks.filter(
-    (row) => originEndpoints.includes(row.path.split("?")[0]) && !skipped.some((note) => row.note.startsWith(note)),
+    (row) => !social.includes(row.path.split("?")[0]) && !skipped.some((note) => row.note.startsWith(note)),
   ),
 });
 
 // --- rate limits ----------------------------------------------------------------
 write("rate_limiting.json", vectors.rateLimiting);
+// --- HTTP ------------------------------------------------------------------------
+write(
+  "http_errors.json",
+  vectors.httpErrors.filter((row) => !social.includes(row.url.replace("/api/auth", ""))),
+);
 
 // --- database ---------------------------------------------------------------------
 const fixture = read("fixtures", "fixtures.json")["node-basic"];

@@ -1,5 +1,5 @@
 // Sessions that are read from their own cookie.
-import { DAY, HOUR, PASSWORD, SECOND, advance, call, get, getSession, post, send, signIn, signUp } from "../steps.mjs";
+import { DAY, HOUR, PASSWORD, SECOND, advance, call, getSession, post, send, signIn, signUp } from "../steps.mjs";
 
 const MINUTE = 60 * SECOND;
 const DATA = "better-auth.session_data";
@@ -72,7 +72,6 @@ const everyStrategy = ["compact", "jwt", "jwe"].flatMap((strategy) => [
       copy("Ann", "Thief"),
       post("/sign-out", {}, { as: "Ann" }),
       getSession("Thief"),
-      get("/list-sessions", { as: "Thief" }),
       getSession("Thief", "?disableCookieCache=true"),
       getSession("Thief"),
     ],
@@ -255,6 +254,7 @@ const scenarios = [
       session: { additionalFields: { device: { type: "string", required: false } }, cookieCache: { enabled: true } },
     },
     needs: ["POST /update-user", "POST /update-session"],
+    anyOrder: true, // better-auth writes back what it has read from the old copy, in that copy's order
     steps: [
       signUp("Ann"),
       advance(SECOND),
@@ -262,9 +262,6 @@ const scenarios = [
       getSession("Ann"),
       advance(SECOND),
       post("/update-session", { device: "phone" }, { as: "Ann" }),
-      getSession("Ann"),
-      advance(SECOND),
-      post("/change-password", { currentPassword: PASSWORD, newPassword: "password12345", revokeOtherSessions: true }, { as: "Ann" }),
       getSession("Ann"),
     ],
   },

@@ -281,4 +281,4 @@ const scenarios = [
   },
 ];
 
-export default scenarios.map((scenario) => ({ kinds: ["memory"], ...scenario }));
+export default scenarios.map((scenario) => ({ kinds: ["memory"], anyOrder: true, ...scenario }));
