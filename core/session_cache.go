@@ -17,8 +17,8 @@ func (x *Exchange) cachedSession(token string) *ActiveSession {
 		now = now.Add(-time.Millisecond) // as expired: the very millisecond of expiry is still good
 	}
 	entry, err := a.cache.Find(x.reqHeader["Cookie"], x.site.cookies.sessionData.Name, token, now)
-	if errors.Is(err, cache.ErrAbsent) {
-		return nil
+	if errors.Is(err, cache.ErrAbsent) && len(cache.Clear(x.reqHeader["Cookie"], x.site.cookies.sessionData)) == 0 {
+		return nil // not even a part of one
 	}
 	if err == nil {
 		s := &ActiveSession{Session: &entry.Session, User: &entry.User, fromCookie: true}

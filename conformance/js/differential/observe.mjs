@@ -85,7 +85,7 @@ function withoutOwn(name, arg) {
 }
 
 // Marks by which Cardea's own servers tell each other that a session has ended, so that none of them brings it back.
-const OWN_KEYS = /^ended-session-/;
+const OWN_KEYS = /^(ended-session-|void-before:)/;
 
 /** The lines of what secondary storage holds. Others parse the values: the order of members means nothing to them. */
 export function observeStored(entries, { normalizer }) {
