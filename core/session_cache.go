@@ -17,7 +17,7 @@ func (x *Exchange) cachedSession(token string) *ActiveSession {
 		now = now.Add(-time.Millisecond) // as expired: the very millisecond of expiry is still good
 	}
 	entry, err := a.cache.Find(x.reqHeader["Cookie"], x.site.cookies.sessionData.Name, token, now)
-	if errors.Is(err, cache.ErrAbsent) && len(cache.Clear(x.reqHeader["Cookie"], x.site.cookies.sessionData)) == 0 {
+	if errors.Is(err, cache.ErrAbsent) && !cache.Any(x.reqHeader["Cookie"], x.site.cookies.sessionData.Name) {
 		return nil // not even a part of one
 	}
 	if err == nil {

@@ -91,6 +91,17 @@ func Clear(headers []string, c cookie.Cookie) []cookie.Cookie {
 	return cookies
 }
 
+// Any reports whether a request holds anything under a name that is not empty: a whole cookie, or a chunk, be it alone.
+// headers are the Cookie header's lines.
+func Any(headers []string, name string) bool {
+	for _, part := range parts(headers, name) {
+		if part.Value != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // Values yields the values that a request holds under a name: each whole cookie in the order sent, then the chunks put
 // together. headers are the Cookie header's lines.
 //

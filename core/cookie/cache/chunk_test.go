@@ -255,3 +255,14 @@ func userText(t testing.TB) string {
 	}
 	return string(text)
 }
+
+func TestAny(t *testing.T) {
+	t.Parallel()
+	for header, want := range map[string]bool{
+		"": false, "a=1": false, "sd=": false, "sd=x": true, "a=1; sd.3=x": true, "sd.3=": false, "sd.x=1": false, "sdx=1": false,
+	} {
+		if got := cache.Any([]string{header}, "sd"); got != want {
+			t.Errorf("%q: got %v", header, got)
+		}
+	}
+}
