@@ -63,7 +63,7 @@ async function run() {
   const limit = Number(flags.limit);
   let [steps, differences] = [0, 0];
   for (const kind of kinds) {
-    const ofKind = playable.filter((scenario) => scenario.kinds?.includes(kind) ?? true);
+    const ofKind = playable.filter((scenario) => isFor(scenario, kind));
     const setup = { kind, freeze, pending };
     const results = await mapAtOnce(ofKind, freeze ? AT_ONCE : 1, (scenario) => playBoth(scenario, setup));
     for (const { name, expected, found, waitsFor } of results) {
@@ -87,7 +87,7 @@ async function run() {
     console.log(`${names.length} scenarios wait for ${feature}: ${names.join("; ")}`);
   }
   if (differences > limit) console.log(`\n… and ${differences - limit} more (--limit, --only)`);
-  const played = playable.filter(({ name }) => !waiting.has(name));
+  const played = playable.filter((scenario) => !waiting.has(scenario.name) && kinds.some((kind) => isFor(scenario, kind)));
   const stale = allowed.stale(
     played.map(({ name }) => name),
     kinds,
@@ -150,6 +150,11 @@ async function mapAtOnce(items, width, fn) {
   await Promise.all(Array.from({ length: width }, work));
   if (failures.length > 0) throw failures[0];
   return results;
+}
+
+/** Whether a scenario is for databases of a kind: for all of them, unless it says for which. */
+function isFor({ kinds }, kind) {
+  return kinds?.includes(kind) ?? true;
 }
 
 /** A testbed whose instances' clocks can be stopped, each for itself, says so among its capabilities. */

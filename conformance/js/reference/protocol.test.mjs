@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { after, before, describe, test } from "node:test";
-import Redis from "ioredis";
 import { describeInstance, REFERENCE } from "../lib/matrix.mjs";
+import { REDIS, connectRedis } from "../lib/redis.mjs";
 import { Testbed, Unsupported } from "../lib/testbed.mjs";
 
 let testbed;
@@ -192,20 +192,13 @@ describe("secondary storage", () => {
   });
 
   test("in Redis holds sessions under the protocol's prefix", async (t) => {
-    const url = process.env.CARDEA_TEST_REDIS ?? "redis://127.0.0.1:6379";
-    const redis = new Redis(url, { lazyConnect: true, retryStrategy: null });
-    redis.on("error", () => {}); // connect() tells
-    if (
-      !(await redis.connect().then(
-        () => true,
-        () => false,
-      ))
-    ) {
-      assert.notEqual(process.env.CI, "true", `Redis cannot be reached at ${url}`);
-      return t.skip(`Redis cannot be reached at ${url} (CARDEA_TEST_REDIS)`);
+    const redis = await connectRedis();
+    if (!redis) {
+      assert.notEqual(process.env.CI, "true", `Redis cannot be reached at ${REDIS}`);
+      return t.skip(`Redis cannot be reached at ${REDIS} (CARDEA_TEST_REDIS)`);
     }
     t.after(() => redis.quit());
-    const session = await signedIn(await open(t, { secondaryStorage: { kind: "redis", url } }));
+    const session = await signedIn(await open(t, { secondaryStorage: { kind: "redis", url: REDIS } }));
     const { session: found, user } = await session();
     const keys = [`better-auth:${found.token}`, `better-auth:active-sessions-${user.id}`];
     assert.equal(await redis.exists(keys), 2);

@@ -2,8 +2,8 @@
 // requests are not in the differential run, so this is what holds them.
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { test } from "node:test";
-import { matrix } from "../lib/matrix.mjs";
+import { clientOf, ok, person } from "../lib/client.mjs";
+import { matrix, test } from "../lib/matrix.mjs";
 
 const ann = { email: "ann@example.com", password: "password1234" };
 const JSON_TYPE = { "content-type": "application/json" };
@@ -92,5 +92,34 @@ matrix((open) => {
     assert.equal(response.header("x-content-type-options"), "nosniff");
     assert.equal(response.header("referrer-policy"), "no-referrer");
     assert.ok(!response.text.includes("<img"));
+  });
+
+  test("lists sessions only for a session that the store has, whatever the cookie cache says", async (t) => {
+    const instance = await open(t, { options: { session: { cookieCache: { enabled: true } } } });
+    const desk = clientOf(instance);
+    ok(await desk.client.signUp.email(person()));
+    const thief = clientOf(instance, { jar: desk.jar.clone() });
+    ok(await desk.client.signOut());
+    assert.ok(ok(await thief.client.getSession()), "the copy still counts");
+    assert.equal((await thief.client.listSessions()).error?.status, 401);
+    assert.deepEqual(thief.jar.names, []);
+  });
+
+  test("says so when a hook has refused a change", async (t) => {
+    const no = { before: { $const: false } };
+    const instance = await open(t, {
+      options: { databaseHooks: { user: { update: no }, session: { update: no, delete: no } } },
+      needs: ["POST /update-user"],
+    });
+    const { client, jar } = clientOf(instance);
+    const { user } = ok(await client.signUp.email(person()));
+    const refused = ({ error }) => assert.deepEqual([error?.status, error?.code], [403, "CHANGE_REFUSED"]);
+    refused(await client.updateUser({ name: "Somebody Else" }));
+    const copy = jar.clone();
+    refused(await client.signOut());
+    const { session, user: same } = ok(await clientOf(instance, { jar: copy }).client.getSession());
+    assert.deepEqual([session.userId, same.name], [user.id, user.name]);
+    await instance.clock({ advanceMs: 2 * 86_400_000 });
+    refused(await clientOf(instance, { jar: copy }).client.getSession());
   });
 });
