@@ -8,10 +8,8 @@ import (
 	"time"
 
 	"github.com/cardea-auth/cardea/core/model"
-	"github.com/cardea-auth/cardea/core/schema"
 	"github.com/cardea-auth/cardea/core/storage"
 	"github.com/cardea-auth/cardea/core/store"
-	"github.com/cardea-auth/cardea/core/wire"
 )
 
 // storedSessions keeps sessions in secondary storage under better-auth's keys (formats.md §4.5), and in the table as well
@@ -33,10 +31,6 @@ type storedSessions struct {
 	preserve bool
 }
 
-// maxIndexed is how many sessions of one user are kept. Whoever signs in more often ends those that expire first.
-const maxIndexed = 1000
-
-func indexKey(userID string) string   { return "active-sessions-" + userID }
 func revokedKey(userID string) string { return "revoked-sessions-before-" + userID }
 
 // endedKey is where the end of a session is noted for the benefit of an update that goes on at the same time, in a storage
@@ -369,178 +363,4 @@ func (p *storedSessions) swap(ctx context.Context, token string, fn func(old str
 		return err
 	}
 	return errors.Join(storage.ErrNotFound, p.kept.Delete(ctx, token))
-}
-
-// indexed is one session in the list of a user.
-type indexed struct {
-	token     string
-	expiresAt int64 // milliseconds
-}
-
-// index returns the sessions in a user's list that have not expired.
-func (p *storedSessions) index(ctx context.Context, userID string) ([]indexed, error) {
-	text, err := p.kept.Get(ctx, indexKey(userID))
-	if errors.Is(err, storage.ErrNotFound) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	return readIndex(text, p.auth.Now().UnixMilli()), nil
-}
-
-// changeIndex changes the list of a user. Expired sessions leave it; an empty list is deleted.
-func (p *storedSessions) changeIndex(ctx context.Context, userID string, fn func([]indexed) []indexed) error {
-	key := indexKey(userID)
-	change := func(old string, _ bool) (storage.Change, error) {
-		now := p.auth.Now()
-		list := fn(readIndex(old, now.UnixMilli()))
-		if len(list) == 0 {
-			return storage.Drop(), nil
-		}
-		sortIndex(list)
-		last := time.UnixMilli(list[len(list)-1].expiresAt)
-		return storage.Put(appendIndex(list), last.Sub(now)), nil
-	}
-	if swapper, ok := p.kept.(storage.Swapper); ok {
-		return storage.Update(ctx, swapper, key, change)
-	}
-	old, err := p.kept.Get(ctx, key)
-	if err != nil && !errors.Is(err, storage.ErrNotFound) {
-		return err
-	}
-	c, err := change(old, err == nil)
-	if err != nil {
-		return err
-	}
-	return c.Force(ctx, p.kept, key)
-}
-
-func sortIndex(list []indexed) {
-	slices.SortStableFunc(list, func(a, b indexed) int { return int(min(1, max(-1, a.expiresAt-b.expiresAt))) })
-}
-
-// readIndex reads a list. What is no list is an empty one, as upstream has it.
-func readIndex(text string, now int64) []indexed {
-	v, err := wire.Parse([]byte(text), wire.Limits{})
-	if err != nil {
-		return nil
-	}
-	entries, _ := v.([]any)
-	list := make([]indexed, 0, len(entries))
-	for _, e := range entries {
-		o, _ := e.(*wire.Object)
-		token, _ := member(o, "token").(string)
-		expires, _ := member(o, "expiresAt").(float64)
-		if token != "" && int64(expires) > now {
-			list = append(list, indexed{token, int64(expires)})
-		}
-	}
-	return list
-}
-
-func appendIndex(list []indexed) string {
-	dst := []byte{'['}
-	for i, e := range list {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = append(dst, `{"token":`...)
-		dst = wire.AppendString(dst, e.token)
-		dst = append(dst, `,"expiresAt":`...)
-		dst = strconv.AppendInt(dst, e.expiresAt, 10)
-		dst = append(dst, '}')
-	}
-	return string(append(dst, ']'))
-}
-
-func member(o *wire.Object, name string) any {
-	v, _ := o.Get(name)
-	return v
-}
-
-// encode writes a session with all of its columns and its user's, also those that clients do not see.
-func (p *storedSessions) encode(s *ActiveSession) (string, error) {
-	session := wire.NewObject()
-	rec := s.Session.Record()
-	for _, name := range [...]string{"id", "ipAddress", "userAgent", "expiresAt", "userId", "token", "createdAt", "updatedAt"} {
-		session.Set(name, rec[name])
-	}
-	for i := range s.Session.Extra {
-		session.Set(s.Session.Extra[i].Name, s.Session.Extra[i].Value)
-	}
-	value := wire.NewObject()
-	value.Set("session", session)
-	value.Set("user", object(p.auth.tables.user, s.User.Record()))
-	text, err := wire.Append(nil, value)
-	return string(text), err
-}
-
-// object lays a record out in the order of its table.
-func object(t *schema.Table, rec store.Record) *wire.Object {
-	o := wire.NewObject()
-	for i := range t.Columns {
-		if v, ok := rec[t.Columns[i].Name]; ok {
-			o.Set(t.Columns[i].Name, v)
-		}
-	}
-	return o
-}
-
-// withMembers sets members of one of the two objects in a value. Members that are no columns here stay.
-func withMembers(value, part string, t *schema.Table, set store.Record) (string, error) {
-	v, err := wire.Parse([]byte(value), wire.Limits{})
-	if err != nil {
-		return "", err
-	}
-	whole, _ := v.(*wire.Object)
-	o, ok := member(whole, part).(*wire.Object)
-	if !ok {
-		return "", storage.ErrNotFound
-	}
-	for i := range t.Columns {
-		if v, ok := set[t.Columns[i].Name]; ok {
-			o.Set(t.Columns[i].Name, v)
-		}
-	}
-	text, err := wire.Append(nil, whole)
-	return string(text), err
-}
-
-// decode reads a value. What is no session, or another one's, is nil.
-func (p *storedSessions) decode(token, value string) *ActiveSession {
-	v, err := wire.Parse([]byte(value), wire.Limits{})
-	if err != nil {
-		return nil
-	}
-	whole, _ := v.(*wire.Object)
-	t := &p.auth.tables
-	session, err := model.SessionFromRecord(t.readSession, record(t.readSession, member(whole, "session")))
-	if err != nil || session.Token != token || session.UserID == "" {
-		return nil
-	}
-	user, err := model.UserFromRecord(t.readUser, record(t.readUser, member(whole, "user")))
-	if err != nil || user.ID != session.UserID {
-		return nil
-	}
-	return &ActiveSession{Session: session, User: user}
-}
-
-// record reads a parsed JSON object as a record of a table.
-func record(t *schema.Table, v any) store.Record {
-	o, _ := v.(*wire.Object)
-	rec := store.Record{}
-	for i := range t.Columns {
-		c := &t.Columns[i]
-		v, ok := o.Get(c.Name)
-		if !ok {
-			continue
-		}
-		if rec[c.Name] = plain(v); c.Kind == schema.JSON {
-			if text, err := wire.Append(nil, v); err == nil { // as a database would give it: a string may be JSON, too
-				rec[c.Name] = string(text)
-			}
-		}
-	}
-	return rec
 }
