@@ -5,6 +5,7 @@ import (
 
 	"github.com/cardea-auth/cardea/conformance/testbed/strict"
 	"github.com/cardea-auth/cardea/core"
+	"github.com/cardea-auth/cardea/core/ratelimit"
 )
 
 // Decode reads the members "options" and "plugins" of root into a copy of base and returns it. What is wrong or not
@@ -58,6 +59,11 @@ func (r reader) options(o strict.Object, c *core.Config) {
 	advanced(o.Object("advanced"), c)
 	dynamicCookies(c)
 	r.rateLimit(o.Object("rateLimit"), &c.RateLimit)
+	named := &core.Config{} // of no consequence without the table
+	if c.RateLimit.Storage == core.RateLimitDatabase {
+		named = c
+	}
+	names(o.Object("rateLimit"), ratelimit.TableName, named)
 	r.database(o.Object("advanced").Object("database"), c)
 	r.generator(o.Object("advanced"), &c.IDs) // the legacy option, which wins
 	o.Object("onAPIError").String("errorURL", &c.Errors.URL)

@@ -154,7 +154,6 @@ func TestUnsupported(t *testing.T) {
 		`{"options":{"advanced":{"cookies":{"a":{"path":"/"}}}}}`:                      {"options.advanced.cookies.a.path"},
 		`{"options":{"advanced":{"defaultCookieAttributes":{"sameSite":"x"}}}}`:        {"options.advanced.defaultCookieAttributes.sameSite=x"},
 		`{"options":{"emailAndPassword":{"sendResetPassword":{"$record":true}}}}`:      {"options.emailAndPassword.sendResetPassword"},
-		`{"options":{"rateLimit":{"modelName":"limits"}}}`:                             {"options.rateLimit.modelName"},
 		`{"options":{"rateLimit":{"storage":"disk"}}}`:                                 {"options.rateLimit.storage=disk"},
 		`{"options":{"rateLimit":{"customRules":{"/ok":{"foo":1}}}}}`:                  {"options.rateLimit.customRules./ok.foo"},
 		`{"options":{"logger":{"log":{"$record":true}}}}`:                              {"options.logger.log"},

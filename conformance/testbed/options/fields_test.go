@@ -9,6 +9,19 @@ import (
 	"github.com/cardea-auth/cardea/core/schema"
 )
 
+// TestDecodeRateLimitNames: the table has names only where it is used.
+func TestDecodeRateLimitNames(t *testing.T) {
+	t.Parallel()
+	const names = `"modelName":"limits","fields":{"key":"who"}`
+	got := mustDecode(t, `{"rateLimit":{"storage":"database",`+names+`}}`).Rename
+	if want := []schema.Rename{{Table: "rateLimit", SQLName: "limits", Columns: map[string]string{"key": "who"}}}; !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if got := mustDecode(t, `{"rateLimit":{`+names+`}}`).Rename; got != nil {
+		t.Errorf("without the table: got %+v", got)
+	}
+}
+
 func TestTableNames(t *testing.T) {
 	t.Parallel()
 	got := mustDecode(t, `{"user":{"modelName":"people","fields":{"email":"mail","name":""}},"session":{"fields":{"token":"secret"}},
