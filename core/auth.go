@@ -49,7 +49,7 @@ type Auth struct {
 	extraUserColumns []schema.Column
 	// extraSessionColumns are those of the session table.
 	extraSessionColumns []schema.Column
-	// columns is the store as it is below the deadlines, with the definitions of the columns.
+	// columns is store once more: what does to records as their columns say.
 	columns      *columnStore
 	makeID       func(table string) string
 	clientIP     *clientip.Resolver
@@ -150,6 +150,12 @@ func (a *Auth) build(baseErr error) error {
 	if err := errors.Join(problems...); err != nil {
 		return err
 	}
+	return a.assemble(rules)
+}
+
+// assemble makes what the rest is made of, from a configuration that is usable.
+func (a *Auth) assemble(rules *ratelimit.Rules) (err error) {
+	c := &a.config
 	for _, advice := range a.trusted.Advice() {
 		c.Logger.Warn("Config.TrustedOrigins: " + advice)
 	}
