@@ -1,9 +1,12 @@
 // better-auth's helpers for a frontend's own server, such as Next.js middleware, which knows the secret but not the
 // database: they read the server's cookies.
 import assert from "node:assert/strict";
+import { test as nodeTest } from "node:test";
 import { getCookieCache, getSessionCookie } from "better-auth/cookies";
 import { clientOf, ok, person } from "../lib/client.mjs";
-import { matrix, test } from "../lib/matrix.mjs";
+import { matrix, waits } from "../lib/matrix.mjs";
+
+const test = (name, fn) => nodeTest(name, waits(fn));
 
 const SECRET = "a-secret-for-the-middleware-0123456789";
 const MINUTE = 60_000;

@@ -1,11 +1,13 @@
 // Two servers over one database and one Redis, asked for things at the same moment: no session is lost, and none comes
 // back. This is about Cardea alone: better-auth reads a user's list of sessions, changes it and writes it back.
 import assert from "node:assert/strict";
-import { after, before } from "node:test";
+import { after, before, test as nodeTest } from "node:test";
 import { clientOf, ok, person } from "../lib/client.mjs";
 import { freshDatabase } from "../lib/databases.mjs";
-import { matrix, test } from "../lib/matrix.mjs";
+import { matrix, waits } from "../lib/matrix.mjs";
 import { REDIS, connectRedis } from "../lib/redis.mjs";
+
+const test = (name, fn) => nodeTest(name, waits(fn));
 
 const AT_ONCE = 12;
 const MINUTE = 60_000;

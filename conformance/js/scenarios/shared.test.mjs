@@ -2,12 +2,14 @@
 // them holds at the other at once.
 import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
-import { after, before, describe } from "node:test";
+import { after, before, describe, test as nodeTest } from "node:test";
 import { clientOf, ok, person } from "../lib/client.mjs";
 import { freshDatabase } from "../lib/databases.mjs";
-import { ADAPTERS, DATABASES, REFERENCE, openInstance, startTestbed, test } from "../lib/matrix.mjs";
+import { ADAPTERS, DATABASES, REFERENCE, openInstance, startTestbed, waits } from "../lib/matrix.mjs";
 import { REDIS, connectRedis } from "../lib/redis.mjs";
 import { Testbed } from "../lib/testbed.mjs";
+
+const test = (name, fn) => nodeTest(name, waits(fn));
 
 const MINUTE = 60_000;
 const CONCURRENT = 8;

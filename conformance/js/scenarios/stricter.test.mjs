@@ -2,8 +2,11 @@
 // requests are not in the differential run, so this is what holds them.
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
+import { test as nodeTest } from "node:test";
 import { clientOf, ok, person } from "../lib/client.mjs";
-import { matrix, test } from "../lib/matrix.mjs";
+import { matrix, waits } from "../lib/matrix.mjs";
+
+const test = (name, fn) => nodeTest(name, waits(fn));
 
 const ann = { email: "ann@example.com", password: "password1234" };
 const JSON_TYPE = { "content-type": "application/json" };
