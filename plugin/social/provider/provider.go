@@ -66,8 +66,6 @@ type Provider struct {
 	UserInfo func(ctx context.Context, c *oauth.Client, r UserInfoRequest) (*Identity, error)
 	// VerifyIDToken verifies an ID token that a client brought; nonce may be empty. Nil: the provider takes none.
 	VerifyIDToken func(ctx context.Context, c *oauth.Client, token, nonce string) error
-	// UserInfoFromIDToken tells whose ID token it is that VerifyIDToken has accepted. Nil: UserInfo does.
-	UserInfoFromIDToken func(ctx context.Context, c *oauth.Client, token string) (*Identity, error)
 	// EndSessionURL returns where to send the browser to sign out there too (OIDC RP-Initiated Logout 1.0), or "".
 	EndSessionURL func(ctx context.Context, r EndSessionRequest) (string, error)
 
@@ -111,6 +109,9 @@ type UserInfoRequest struct {
 	Tokens *oauth.Tokens
 	// Nonce is the one of the state. An ID token has to carry it if it is not empty and the provider has RequireNonce.
 	Nonce string
+	// IDTokenVerified says that a client brought Tokens.IDToken and VerifyIDToken has accepted it. Who it is then comes
+	// from that token, not from an access token that the client may have put beside it.
+	IDTokenVerified bool
 	// User is the user object that Apple posts to the callback on first consent, or that a native app sends along with
 	// an ID token: {name: {firstName, lastName}, email}. May be nil. It is not signed by anyone.
 	User *wire.Object
