@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -48,11 +47,7 @@ func Cognito(o Options, pool CognitoOptions) *Provider {
 			Algorithms: []string{"RS256"}, MaxAge: time.Hour,
 		},
 		trusted: true,
-		profile: cognitoProfile(or(o.UserInfoEndpoint, "https://"+domain+"/oauth2/userinfo")),
-		user: func(p *wire.Object) (*wire.Object, error) {
-			return object("name", get(p, "name").or(get(p, "given_name")).or(get(p, "username")).or(constant("")),
-				"email", get(p, "email"), "image", get(p, "picture"), "emailVerified", get(p, "email_verified")), nil
-		},
+		both:    cognitoUser(or(o.UserInfoEndpoint, "https://"+domain+"/oauth2/userinfo")),
 		subject: func(p *wire.Object) value { return get(p, "sub") },
 	}.make(o)
 }
@@ -65,20 +60,33 @@ func cognitoURL(a oauth.Authorization) (string, error) {
 	if err != nil || scope == "" {
 		return u, err
 	}
-	return u + "&scope=" + encodeURIComponent(scope), nil
+	u, fragment, found := strings.Cut(u, "#")
+	if found {
+		fragment = "#" + fragment
+	}
+	return u + "&scope=" + encodeURIComponent(scope) + fragment, nil
 }
 
-// cognitoProfile prefers the ID token's claims to another request.
-func cognitoProfile(userInfo string) profileFunc {
-	return func(ctx context.Context, c *oauth.Client, r UserInfoRequest) (*wire.Object, error) {
-		if p, err := decoded(ctx, c, r); err == nil {
-			p.Set("name", get(p, "name").or(get(p, "given_name")).or(get(p, "username")).or(constant("")).v)
-			return p, nil
+// cognitoUser prefers the ID token's claims to another request, and leaves email_verified as it stands there.
+func cognitoUser(userInfo string) func(context.Context, *oauth.Client, UserInfoRequest) (profile, user *wire.Object, err error) {
+	return func(ctx context.Context, c *oauth.Client, r UserInfoRequest) (profile, user *wire.Object, err error) {
+		name := func(p *wire.Object) value {
+			return get(p, "name").or(get(p, "given_name")).or(get(p, "username")).or(constant(""))
+		}
+		p, err := decoded(ctx, c, r)
+		if err == nil {
+			p.Set("name", name(p).v)
+			return p, object("name", get(p, "name"), "email", get(p, "email"), "image", get(p, "picture"),
+				"emailVerified", get(p, "email_verified")), nil
 		}
 		if r.IDTokenVerified {
-			return nil, errors.New("provider: the ID token cannot be read")
+			return nil, nil, err
 		}
-		p, err := fetched(userInfo)(ctx, c, r)
-		return p, err
+		p, err = fetched(userInfo)(ctx, c, r)
+		if err != nil || p == nil {
+			return nil, nil, err
+		}
+		return p, object("name", name(p), "email", get(p, "email"), "image", get(p, "picture"),
+			"emailVerified", get(p, "email_verified").boolean().orElse(constant(false))), nil
 	}
 }

@@ -81,7 +81,7 @@ func facebookProfile(o Options, special FacebookOptions) profileFunc {
 			return nil, err
 		}
 		fields := append([]string{"id", "name", "email", "picture"}, special.Fields...)
-		p, err := fetched(or(o.UserInfoEndpoint, "https://graph.facebook.com/me")+"?fields="+strings.Join(fields, ","))(ctx, c, r)
+		p, err := fetched(or(o.UserInfoEndpoint, "https://graph.facebook.com/me")+"?fields="+encodeURIComponent(strings.Join(fields, ",")))(ctx, c, r)
 		if err != nil || Text(p, "id") != userID {
 			return nil, err
 		}

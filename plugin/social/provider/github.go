@@ -30,7 +30,7 @@ func GitHub(o Options) *Provider {
 			TokenEndpoint: oauth.TokenEndpoint{URL: or(o.TokenEndpoint, k.token), Credentials: k.creds(o, oauth.AuthDefault)},
 			Code:          r.Code, CodeVerifier: r.CodeVerifier, RedirectURI: r.RedirectURI,
 		})
-		if err == nil && get(tokens.Raw, "error").defined { // GitHub's errors have status 200
+		if err == nil && (tokens.AccessToken == "" || get(tokens.Raw, "error").defined) { // GitHub's errors have status 200
 			return nil, errors.New("provider: github refused the code")
 		}
 		return tokens, err

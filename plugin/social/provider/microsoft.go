@@ -102,7 +102,7 @@ func microsoftProfile(special MicrosoftOptions) profileFunc {
 		}
 		size := strconv.Itoa(max(special.ProfilePhotoSize, 48))
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet,
-			"https://graph.microsoft.com/v1.0/me/photos/"+size+"x"+size+"/$value", nil)
+			"https://graph.microsoft.com/v1.0/me/photos/"+size+"x"+size+"/%24value", nil)
 		if err != nil {
 			return nil, err
 		}

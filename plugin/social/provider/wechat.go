@@ -52,7 +52,7 @@ func WeChat(o Options, more ...WeChatOptions) *Provider {
 
 // wechatTokens asks for tokens the way WeChat wants it, by GET, with the secret in the query.
 func wechatTokens(ctx context.Context, c *oauth.Client, url string, f oauth.Form) (*oauth.Tokens, error) {
-	v, err := send(ctx, c, http.MethodGet, url+"?"+f.Encode(), "")
+	v, err := send(ctx, c, http.MethodGet, url+"?"+strings.ReplaceAll(f.Encode(), "+", "%20"), "")
 	if err != nil {
 		return nil, err
 	}
