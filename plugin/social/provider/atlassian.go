@@ -3,6 +3,7 @@ package provider
 import (
 	"github.com/cardea-auth/cardea/core/oauth"
 	"github.com/cardea-auth/cardea/core/wire"
+	"github.com/cardea-auth/cardea/plugin/internal/js"
 )
 
 // Atlassian signs people in with Atlassian. It never vouches for an address.
@@ -18,8 +19,8 @@ func Atlassian(o Options) *Provider {
 		},
 		profile: fetched(or(o.UserInfoEndpoint, "https://api.atlassian.com/me")),
 		user: func(p *wire.Object) (*wire.Object, error) {
-			return object("name", get(p, "name"), "email", get(p, "email"), "image", get(p, "picture"), "emailVerified", false), nil
+			return js.Object("name", js.Get(p, "name"), "email", js.Get(p, "email"), "image", js.Get(p, "picture"), "emailVerified", false), nil
 		},
-		subject: func(p *wire.Object) value { return get(p, "account_id") },
+		subject: func(p *wire.Object) js.Value { return js.Get(p, "account_id") },
 	}.make(o)
 }

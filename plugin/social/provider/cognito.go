@@ -8,6 +8,7 @@ import (
 
 	"github.com/cardea-auth/cardea/core/oauth"
 	"github.com/cardea-auth/cardea/core/wire"
+	"github.com/cardea-auth/cardea/plugin/internal/js"
 )
 
 // CognitoOptions say where a user pool is. Domain, Region and UserPoolID are needed.
@@ -48,7 +49,7 @@ func Cognito(o Options, pool CognitoOptions) *Provider {
 		},
 		trusted: true,
 		both:    cognitoUser(or(o.UserInfoEndpoint, "https://"+domain+"/oauth2/userinfo")),
-		subject: func(p *wire.Object) value { return get(p, "sub") },
+		subject: func(p *wire.Object) js.Value { return js.Get(p, "sub") },
 	}.make(o)
 }
 
@@ -64,20 +65,20 @@ func cognitoURL(a oauth.Authorization) (string, error) {
 	if found {
 		fragment = "#" + fragment
 	}
-	return u + "&scope=" + encodeURIComponent(scope) + fragment, nil
+	return u + "&scope=" + js.EncodeURIComponent(scope) + fragment, nil
 }
 
 // cognitoUser prefers the ID token's claims to another request, and leaves email_verified as it stands there.
 func cognitoUser(userInfo string) func(context.Context, *oauth.Client, UserInfoRequest) (profile, user *wire.Object, err error) {
 	return func(ctx context.Context, c *oauth.Client, r UserInfoRequest) (profile, user *wire.Object, err error) {
-		name := func(p *wire.Object) value {
-			return get(p, "name").or(get(p, "given_name")).or(get(p, "username")).or(constant(""))
+		name := func(p *wire.Object) js.Value {
+			return js.Get(p, "name").Or(js.Get(p, "given_name")).Or(js.Get(p, "username")).Or(js.Const(""))
 		}
 		p, err := decoded(ctx, c, r)
 		if err == nil {
-			p.Set("name", name(p).v)
-			return p, object("name", get(p, "name"), "email", get(p, "email"), "image", get(p, "picture"),
-				"emailVerified", get(p, "email_verified")), nil
+			p.Set("name", name(p).V)
+			return p, js.Object("name", js.Get(p, "name"), "email", js.Get(p, "email"), "image", js.Get(p, "picture"),
+				"emailVerified", js.Get(p, "email_verified")), nil
 		}
 		if r.IDTokenVerified {
 			return nil, nil, err
@@ -86,7 +87,7 @@ func cognitoUser(userInfo string) func(context.Context, *oauth.Client, UserInfoR
 		if err != nil || p == nil {
 			return nil, nil, err
 		}
-		return p, object("name", name(p), "email", get(p, "email"), "image", get(p, "picture"),
-			"emailVerified", get(p, "email_verified").boolean().orElse(constant(false))), nil
+		return p, js.Object("name", name(p), "email", js.Get(p, "email"), "image", js.Get(p, "picture"),
+			"emailVerified", js.Get(p, "email_verified").Boolean().OrElse(js.Const(false))), nil
 	}
 }

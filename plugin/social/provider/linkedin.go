@@ -1,6 +1,9 @@
 package provider
 
-import "github.com/cardea-auth/cardea/core/wire"
+import (
+	"github.com/cardea-auth/cardea/core/wire"
+	"github.com/cardea-auth/cardea/plugin/internal/js"
+)
 
 // LinkedIn signs people in with LinkedIn.
 func LinkedIn(o Options) *Provider {
@@ -12,9 +15,9 @@ func LinkedIn(o Options) *Provider {
 		loginHint: true, noPrompt: true,
 		profile: fetched(or(o.UserInfoEndpoint, "https://api.linkedin.com/v2/userinfo")),
 		user: func(p *wire.Object) (*wire.Object, error) {
-			return object("name", get(p, "name"), "email", get(p, "email"),
-				"emailVerified", get(p, "email_verified").orElse(constant(false)), "image", get(p, "picture")), nil
+			return js.Object("name", js.Get(p, "name"), "email", js.Get(p, "email"),
+				"emailVerified", js.Get(p, "email_verified").OrElse(js.Const(false)), "image", js.Get(p, "picture")), nil
 		},
-		subject: func(p *wire.Object) value { return get(p, "sub") },
+		subject: func(p *wire.Object) js.Value { return js.Get(p, "sub") },
 	}.make(o)
 }

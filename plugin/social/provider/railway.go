@@ -3,6 +3,7 @@ package provider
 import (
 	"github.com/cardea-auth/cardea/core/oauth"
 	"github.com/cardea-auth/cardea/core/wire"
+	"github.com/cardea-auth/cardea/plugin/internal/js"
 )
 
 // Railway signs people in with Railway. It never vouches for an address.
@@ -16,8 +17,8 @@ func Railway(o Options) *Provider {
 		method: oauth.AuthBasic, refreshMethod: oauth.AuthBasic,
 		profile: fetched(or(o.UserInfoEndpoint, "https://backboard.railway.com/oauth/me")),
 		user: func(p *wire.Object) (*wire.Object, error) {
-			return object("name", get(p, "name"), "email", get(p, "email"), "image", get(p, "picture"), "emailVerified", false), nil
+			return js.Object("name", js.Get(p, "name"), "email", js.Get(p, "email"), "image", js.Get(p, "picture"), "emailVerified", false), nil
 		},
-		subject: func(p *wire.Object) value { return get(p, "sub") },
+		subject: func(p *wire.Object) js.Value { return js.Get(p, "sub") },
 	}.make(o)
 }

@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/cardea-auth/cardea/core/oauth"
 	"github.com/cardea-auth/cardea/core/wire"
+	"github.com/cardea-auth/cardea/plugin/internal/js"
 )
 
 // recipe is what tells one provider of this package from another. Everything that they have in common is in make.
@@ -63,7 +63,7 @@ type recipe struct {
 	// finish looks at the user after MapProfile.
 	finish func(profile, user *wire.Object) error
 	// subject is the stable id in a profile.
-	subject func(profile *wire.Object) value
+	subject func(profile *wire.Object) js.Value
 	// beforeUserInfo is asked before Options.UserInfo.
 	beforeUserInfo func(ctx context.Context, c *oauth.Client, t *oauth.Tokens) error
 	invalid        error
@@ -297,10 +297,10 @@ func (k recipe) verifyOwn(ctx context.Context, c *oauth.Client, o Options, token
 	return nil
 }
 
-// subject returns the text of a stable id, which providers send as a string or a number.
-func subject(v value) (string, error) {
-	s := v.text()
-	if strings.TrimSpace(s) == "" || s == "undefined" || s == "null" {
+// subject returns the text of a stable id.
+func subject(v js.Value) (string, error) {
+	s, ok := v.Subject()
+	if !ok {
 		return "", fmt.Errorf("%w: the profile has no stable id", ErrNoUserInfo)
 	}
 	return s, nil

@@ -1,6 +1,9 @@
 package provider
 
-import "github.com/cardea-auth/cardea/core/wire"
+import (
+	"github.com/cardea-auth/cardea/core/wire"
+	"github.com/cardea-auth/cardea/plugin/internal/js"
+)
 
 // Spotify signs people in with Spotify. It never vouches for an address.
 func Spotify(o Options) *Provider {
@@ -12,9 +15,9 @@ func Spotify(o Options) *Provider {
 		pkce:      true, noPrompt: true,
 		profile: fetched(or(o.UserInfoEndpoint, "https://api.spotify.com/v1/me")),
 		user: func(p *wire.Object) (*wire.Object, error) {
-			return object("name", get(p, "display_name"), "email", get(p, "email"),
-				"image", get(get(p, "images").first().object(), "url"), "emailVerified", false), nil
+			return js.Object("name", js.Get(p, "display_name"), "email", js.Get(p, "email"),
+				"image", js.Get(js.Get(p, "images").First().Object(), "url"), "emailVerified", false), nil
 		},
-		subject: func(p *wire.Object) value { return get(p, "id") },
+		subject: func(p *wire.Object) js.Value { return js.Get(p, "id") },
 	}.make(o)
 }

@@ -3,6 +3,7 @@ package provider
 import (
 	"github.com/cardea-auth/cardea/core/oauth"
 	"github.com/cardea-auth/cardea/core/wire"
+	"github.com/cardea-auth/cardea/plugin/internal/js"
 )
 
 // TwitchOptions are Twitch's own.
@@ -26,9 +27,9 @@ func Twitch(o Options, more ...TwitchOptions) *Provider {
 		request:   func(a *oauth.Authorization) { a.Claims = claims },
 		profile:   decoded,
 		user: func(p *wire.Object) (*wire.Object, error) {
-			return object("name", get(p, "preferred_username"), "email", get(p, "email"), "image", get(p, "picture"),
-				"emailVerified", get(p, "email_verified")), nil
+			return js.Object("name", js.Get(p, "preferred_username"), "email", js.Get(p, "email"), "image", js.Get(p, "picture"),
+				"emailVerified", js.Get(p, "email_verified")), nil
 		},
-		subject: func(p *wire.Object) value { return get(p, "sub") },
+		subject: func(p *wire.Object) js.Value { return js.Get(p, "sub") },
 	}.make(o)
 }

@@ -3,6 +3,7 @@ package provider
 import (
 	"github.com/cardea-auth/cardea/core/oauth"
 	"github.com/cardea-auth/cardea/core/wire"
+	"github.com/cardea-auth/cardea/plugin/internal/js"
 )
 
 // ZoomOptions are Zoom's own.
@@ -27,9 +28,9 @@ func Zoom(o Options, more ...ZoomOptions) *Provider {
 		},
 		profile: fetched(or(o.UserInfoEndpoint, "https://api.zoom.us/v2/users/me")),
 		user: func(p *wire.Object) (*wire.Object, error) {
-			return object("name", get(p, "display_name"), "image", get(p, "pic_url"), "email", get(p, "email"),
-				"emailVerified", get(p, "verified").truthy()), nil
+			return js.Object("name", js.Get(p, "display_name"), "image", js.Get(p, "pic_url"), "email", js.Get(p, "email"),
+				"emailVerified", js.Get(p, "verified").Truthy()), nil
 		},
-		subject: func(p *wire.Object) value { return get(p, "id") },
+		subject: func(p *wire.Object) js.Value { return js.Get(p, "id") },
 	}.make(o)
 }
