@@ -5,6 +5,7 @@ import (
 
 	"github.com/cardea-auth/cardea/core/oauth"
 	"github.com/cardea-auth/cardea/core/wire"
+	"github.com/cardea-auth/cardea/plugin/internal/recorded"
 	"github.com/cardea-auth/cardea/plugin/social/provider"
 )
 
@@ -12,41 +13,41 @@ import (
 // provider's own.
 var rows = map[string]func(o provider.Options, x *wire.Object) *provider.Provider{
 	"apple": func(o provider.Options, x *wire.Object) *provider.Provider {
-		return provider.Apple(o, provider.AppleOptions{Audience: texts(x, "audience"), AppBundleIdentifier: provider.Text(x, "appBundleIdentifier")})
+		return provider.Apple(o, provider.AppleOptions{Audience: recorded.Texts(x, "audience"), AppBundleIdentifier: recorded.Text(x, "appBundleIdentifier")})
 	},
 	"atlassian": plain(provider.Atlassian),
 	"cloudflare": func(o provider.Options, x *wire.Object) *provider.Provider {
-		method := provider.Text(x, "tokenEndpointAuth", "method") + provider.Text(x, "tokenEndpointAuthMethod")
+		method := recorded.Text(x, "tokenEndpointAuth", "method") + recorded.Text(x, "tokenEndpointAuthMethod")
 		return provider.Cloudflare(o, provider.CloudflareOptions{TokenAuth: oauth.AuthMethod(method)})
 	},
 	"cognito": func(o provider.Options, x *wire.Object) *provider.Provider {
 		return provider.Cognito(o, provider.CognitoOptions{
-			Domain: provider.Text(x, "domain"), Region: provider.Text(x, "region"), UserPoolID: provider.Text(x, "userPoolId"),
-			RequireClientSecret: is(x, "requireClientSecret", true), IdentityProvider: provider.Text(x, "identityProvider"),
+			Domain: recorded.Text(x, "domain"), Region: recorded.Text(x, "region"), UserPoolID: recorded.Text(x, "userPoolId"),
+			RequireClientSecret: is(x, "requireClientSecret", true), IdentityProvider: recorded.Text(x, "identityProvider"),
 		})
 	},
 	"discord": func(o provider.Options, x *wire.Object) *provider.Provider {
 		var special provider.DiscordOptions
-		if f, ok := value(x, "permissions").(float64); ok {
+		if f, ok := recorded.Value(x, "permissions").(float64); ok {
 			n := uint64(f)
 			special.Permissions = &n
 		}
 		return provider.Discord(o, special)
 	},
 	"dropbox": func(o provider.Options, x *wire.Object) *provider.Provider {
-		return provider.Dropbox(o, provider.DropboxOptions{AccessType: provider.Text(x, "accessType")})
+		return provider.Dropbox(o, provider.DropboxOptions{AccessType: recorded.Text(x, "accessType")})
 	},
 	"facebook": func(o provider.Options, x *wire.Object) *provider.Provider {
-		return provider.Facebook(o, provider.FacebookOptions{Fields: texts(x, "fields"), ConfigID: provider.Text(x, "configId")})
+		return provider.Facebook(o, provider.FacebookOptions{Fields: recorded.Texts(x, "fields"), ConfigID: recorded.Text(x, "configId")})
 	},
 	"figma":  plain(provider.Figma),
 	"github": plain(provider.GitHub),
 	"gitlab": func(o provider.Options, x *wire.Object) *provider.Provider {
-		return provider.GitLab(o, provider.GitLabOptions{Issuer: provider.Text(x, "issuer")})
+		return provider.GitLab(o, provider.GitLabOptions{Issuer: recorded.Text(x, "issuer")})
 	},
 	"google": func(o provider.Options, x *wire.Object) *provider.Provider {
 		return provider.Google(o, provider.GoogleOptions{
-			AccessType: provider.Text(x, "accessType"), Display: provider.Text(x, "display"), HostedDomain: provider.Text(x, "hd"),
+			AccessType: recorded.Text(x, "accessType"), Display: recorded.Text(x, "display"), HostedDomain: recorded.Text(x, "hd"),
 			DisableGrantedScopes: is(x, "includeGrantedScopes", false),
 		})
 	},
@@ -57,16 +58,16 @@ var rows = map[string]func(o provider.Options, x *wire.Object) *provider.Provide
 	"linear":      plain(provider.Linear),
 	"linkedin":    plain(provider.LinkedIn),
 	"microsoft": func(o provider.Options, x *wire.Object) *provider.Provider {
-		size, _ := value(x, "profilePhotoSize").(float64)
+		size, _ := recorded.Value(x, "profilePhotoSize").(float64)
 		return provider.Microsoft(o, provider.MicrosoftOptions{
-			TenantID: provider.Text(x, "tenantId"), Authority: provider.Text(x, "authority"),
+			TenantID: recorded.Text(x, "tenantId"), Authority: recorded.Text(x, "authority"),
 			ProfilePhotoSize: int(size), DisableProfilePhoto: is(x, "disableProfilePhoto", true),
 		})
 	},
 	"naver":  plain(provider.Naver),
 	"notion": plain(provider.Notion),
 	"paybin": func(o provider.Options, x *wire.Object) *provider.Provider {
-		return provider.Paybin(o, provider.PaybinOptions{Issuer: provider.Text(x, "issuer")})
+		return provider.Paybin(o, provider.PaybinOptions{Issuer: recorded.Text(x, "issuer")})
 	},
 	"paypal": func(o provider.Options, x *wire.Object) *provider.Provider {
 		return provider.PayPal(o, provider.PayPalOptions{Live: is(x, "environment", "live")})
@@ -74,28 +75,28 @@ var rows = map[string]func(o provider.Options, x *wire.Object) *provider.Provide
 	"polar":   plain(provider.Polar),
 	"railway": plain(provider.Railway),
 	"reddit": func(o provider.Options, x *wire.Object) *provider.Provider {
-		return provider.Reddit(o, provider.RedditOptions{Duration: provider.Text(x, "duration")})
+		return provider.Reddit(o, provider.RedditOptions{Duration: recorded.Text(x, "duration")})
 	},
 	"roblox": plain(provider.Roblox),
 	"salesforce": func(o provider.Options, x *wire.Object) *provider.Provider {
-		return provider.Salesforce(o, provider.SalesforceOptions{Sandbox: is(x, "environment", "sandbox"), LoginURL: provider.Text(x, "loginUrl")})
+		return provider.Salesforce(o, provider.SalesforceOptions{Sandbox: is(x, "environment", "sandbox"), LoginURL: recorded.Text(x, "loginUrl")})
 	},
 	"slack":   plain(provider.Slack),
 	"spotify": plain(provider.Spotify),
 	"tiktok": func(o provider.Options, x *wire.Object) *provider.Provider {
-		o.ClientID = provider.Text(x, "clientKey")
+		o.ClientID = recorded.Text(x, "clientKey")
 		return provider.TikTok(o)
 	},
 	"twitch": func(o provider.Options, x *wire.Object) *provider.Provider {
-		return provider.Twitch(o, provider.TwitchOptions{Claims: texts(x, "claims")})
+		return provider.Twitch(o, provider.TwitchOptions{Claims: recorded.Texts(x, "claims")})
 	},
 	"twitter": plain(provider.Twitter),
 	"vercel": func(o provider.Options, x *wire.Object) *provider.Provider {
-		return provider.Vercel(o, provider.VercelOptions{TokenAuth: oauth.AuthMethod(provider.Text(x, "tokenEndpointAuth", "method"))})
+		return provider.Vercel(o, provider.VercelOptions{TokenAuth: oauth.AuthMethod(recorded.Text(x, "tokenEndpointAuth", "method"))})
 	},
 	"vk": plain(provider.VK),
 	"wechat": func(o provider.Options, x *wire.Object) *provider.Provider {
-		return provider.WeChat(o, provider.WeChatOptions{Lang: provider.Text(x, "lang")})
+		return provider.WeChat(o, provider.WeChatOptions{Lang: recorded.Text(x, "lang")})
 	},
 	"zoom": func(o provider.Options, x *wire.Object) *provider.Provider {
 		return provider.Zoom(o, provider.ZoomOptions{DisablePKCE: is(x, "pkce", false)})
@@ -112,43 +113,24 @@ func build(id string, x *wire.Object, change ...func(*provider.Options)) *provid
 	if v, ok := x.Get("clientId"); ok {
 		o.ClientID, _ = v.(string)
 	}
-	if ids := texts(x, "clientId"); len(ids) > 0 {
+	if ids := recorded.Texts(x, "clientId"); len(ids) > 0 {
 		o.ClientID, o.OtherClientIDs = ids[0], ids[1:]
 	}
 	if v, ok := x.Get("clientSecret"); ok {
 		o.ClientSecret, _ = v.(string)
 	}
-	o.Scopes = texts(x, "scope")
+	o.Scopes = recorded.Texts(x, "scope")
 	o.DisableDefaultScope = is(x, "disableDefaultScope", true)
-	o.Prompt = provider.Text(x, "prompt")
-	o.RedirectURI = provider.Text(x, "redirectURI")
-	o.AuthorizationEndpoint = provider.Text(x, "authorizationEndpoint")
+	o.Prompt = recorded.Text(x, "prompt")
+	o.RedirectURI = recorded.Text(x, "redirectURI")
+	o.AuthorizationEndpoint = recorded.Text(x, "authorizationEndpoint")
 	for _, f := range change {
 		f(&o)
 	}
 	return rows[id](o, x)
 }
 
-func value(o *wire.Object, path ...string) any {
-	v, _ := provider.Value(o, path...)
-	return v
-}
-
-func is(o *wire.Object, name string, want any) bool { return value(o, name) == want }
-
-// texts returns nil for what is not a list.
-func texts(o *wire.Object, path ...string) []string {
-	list, ok := value(o, path...).([]any)
-	if !ok {
-		return nil
-	}
-	out := []string{}
-	for _, v := range list {
-		s, _ := v.(string)
-		out = append(out, s)
-	}
-	return out
-}
+func is(o *wire.Object, name string, want any) bool { return recorded.Value(o, name) == want }
 
 // mapped is a MapProfile that sets members.
 func mapped(members *wire.Object) func(context.Context, *wire.Object, *wire.Object) error {
