@@ -156,9 +156,13 @@ func (s server) userInfo(ctx context.Context, c *oauth.Client, r provider.UserIn
 	if profile == nil {
 		return nil, noUserInfo(fmt.Errorf("%s did not answer with a profile", s.ProviderID))
 	}
-	// OIDC Core §5.3.2: user info about somebody else than the ID token must not be used.
-	sub := js.Get(profile, "sub")
-	if claims != nil && (s.GetUserInfo == nil || sub.V != nil) && sub.Text() != provider.Text(claims, "sub") {
+	// OIDC Core §5.3.2: user info about somebody else than the ID token must not be used. Upstream asks that of verified ID
+	// tokens only.
+	bound, sub := claims, js.Get(profile, "sub")
+	if bound == nil && s.oidc && t.IDToken != "" && !c.Exact() {
+		bound, _ = oauth.Claims(t.IDToken)
+	}
+	if bound != nil && (s.GetUserInfo == nil || sub.V != nil) && sub.Text() != provider.Text(bound, "sub") {
 		return nil, noUserInfo(fmt.Errorf("the user info of %s is about somebody else than the ID token", s.ProviderID))
 	}
 	user := js.Object("email", js.Get(profile, "email"),

@@ -98,7 +98,9 @@ func microsoftProfile(special MicrosoftOptions) profileFunc {
 		if strings.TrimSpace(Text(p, "oid")) == "" {
 			return nil, fmt.Errorf("%w: no oid", ErrNoUserInfo)
 		}
-		if special.DisableProfilePhoto || r.Tokens.AccessToken == "" {
+		// An access token that an app put beside its ID token may be anybody's.
+		foreign := r.IDTokenVerified && !c.Exact()
+		if special.DisableProfilePhoto || r.Tokens.AccessToken == "" || foreign {
 			return p, nil
 		}
 		size := strconv.Itoa(max(special.ProfilePhotoSize, 48))

@@ -265,7 +265,22 @@ func (k recipe) identity(ctx context.Context, c *oauth.Client, o Options, r User
 	if err != nil {
 		return nil, err
 	}
+	if r.IDTokenVerified && !c.Exact() && k.idToken == nil && k.verify == nil {
+		if err := checkOwner(r.Tokens.IDToken, sub); err != nil {
+			return nil, err
+		}
+	}
 	return &Identity{Subject: sub, User: user, Profile: profile}, nil
+}
+
+// checkOwner ties a profile that came with an access token to the ID token beside it, which only Options.VerifyIDToken
+// knows: the access token may be anybody's.
+func checkOwner(idToken, subject string) error {
+	claims, err := oauth.Claims(idToken)
+	if sub := Text(claims, "sub"); err == nil && sub != "" && sub != subject {
+		return fmt.Errorf("%w: the access token is somebody else's than the ID token", ErrNoUserInfo)
+	}
+	return nil
 }
 
 // describe returns what the provider says and the user that it becomes. Every failure is ErrNoUserInfo.
