@@ -231,14 +231,14 @@ func (s server) profile(ctx context.Context, c *oauth.Client, t *oauth.Tokens, c
 	return p, nil
 }
 
-// endSession makes a URL of OIDC RP-Initiated Logout 1.0 §2. It returns "" where there is none.
+// endSession makes a URL of OIDC RP-Initiated Logout 1.0 §2. It returns "" where there is no endpoint.
 func (s server) endSession(_ context.Context, r provider.EndSessionRequest) (string, error) {
 	if s.DisableProviderLogout || s.endSessionURL == "" {
 		return "", nil
 	}
 	u, err := origin.Parse(s.endSessionURL)
 	if err != nil {
-		return "", nil
+		return "", fmt.Errorf("genericoauth: end session endpoint: %w", err)
 	}
 	if r.IDToken != "" {
 		u = u.SetQuery("id_token_hint", r.IDToken)

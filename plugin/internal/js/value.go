@@ -51,6 +51,7 @@ func (a Value) OrElse(b Value) Value {
 	return b
 }
 
+// Truthy reports whether JavaScript takes the value for true.
 func (a Value) Truthy() bool {
 	switch v := a.V.(type) {
 	case nil:

@@ -29,10 +29,10 @@ func Apple(o Options, more ...AppleOptions) *Provider {
 	}
 	return recipe{
 		id: "apple", name: "Apple",
-		authorize: "https://appleid.apple.com/auth/authorize",
-		token:     "https://appleid.apple.com/auth/token",
-		scopes:    []string{"email", "name"},
-		pkce:      true, needsSecret: true, noPrompt: true,
+		authorizeAt: "https://appleid.apple.com/auth/authorize",
+		exchangeAt:  "https://appleid.apple.com/auth/token",
+		scopes:      []string{"email", "name"},
+		pkce:        true, needsSecret: true, noPrompt: true,
 		request: func(a *oauth.Authorization) {
 			a.ResponseType, a.ResponseMode = "code id_token", "form_post"
 		},

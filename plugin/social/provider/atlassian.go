@@ -10,10 +10,10 @@ import (
 func Atlassian(o Options) *Provider {
 	return recipe{
 		id: "atlassian", name: "Atlassian",
-		authorize: "https://auth.atlassian.com/authorize",
-		token:     "https://auth.atlassian.com/oauth/token",
-		scopes:    []string{"read:jira-user", "offline_access"},
-		pkce:      true, needsSecret: true, needsVerifier: true,
+		authorizeAt: "https://auth.atlassian.com/authorize",
+		exchangeAt:  "https://auth.atlassian.com/oauth/token",
+		scopes:      []string{"read:jira-user", "offline_access"},
+		pkce:        true, needsSecret: true, needsVerifier: true,
 		request: func(a *oauth.Authorization) {
 			a.Params = with(a.Params, oauth.Param{Name: "audience", Value: "api.atlassian.com"})
 		},

@@ -24,9 +24,9 @@ func Cloudflare(o Options, more ...CloudflareOptions) *Provider {
 	}
 	return recipe{
 		id: "cloudflare", name: "Cloudflare",
-		authorize: "https://dash.cloudflare.com/oauth2/auth",
-		token:     "https://dash.cloudflare.com/oauth2/token",
-		scopes:    []string{"user-details.read"}, uniqueScopes: true,
+		authorizeAt: "https://dash.cloudflare.com/oauth2/auth",
+		exchangeAt:  "https://dash.cloudflare.com/oauth2/token",
+		scopes:      []string{"user-details.read"}, uniqueScopes: true,
 		pkce: true, noPrompt: true, noParams: true,
 		method: method, refreshMethod: method,
 		invalid: oauth.Credentials{ClientSecret: o.ClientSecret, Method: method}.Validate(),

@@ -33,10 +33,10 @@ func Cognito(o Options, pool CognitoOptions) *Provider {
 	issuer := "https://cognito-idp." + pool.Region + ".amazonaws.com/" + pool.UserPoolID
 	return recipe{
 		id: "cognito", name: "Cognito",
-		authorize: "https://" + domain + "/oauth2/authorize",
-		token:     "https://" + domain + "/oauth2/token",
-		scopes:    []string{"openid", "profile", "email"},
-		pkce:      true, needsSecret: pool.RequireClientSecret, invalid: invalid,
+		authorizeAt: "https://" + domain + "/oauth2/authorize",
+		exchangeAt:  "https://" + domain + "/oauth2/token",
+		scopes:      []string{"openid", "profile", "email"},
+		pkce:        true, needsSecret: pool.RequireClientSecret, invalid: invalid,
 		request: func(a *oauth.Authorization) {
 			if pool.IdentityProvider != "" {
 				a.Params = before(a.Params, oauth.Param{Name: "identity_provider", Value: pool.IdentityProvider})

@@ -22,9 +22,9 @@ func Discord(o Options, more ...DiscordOptions) *Provider {
 	special := only(more)
 	return recipe{
 		id: "discord", name: "Discord",
-		authorize: "https://discord.com/api/oauth2/authorize",
-		token:     "https://discord.com/api/oauth2/token",
-		scopes:    []string{"identify", "email"}, callScopesFirst: true,
+		authorizeAt: "https://discord.com/api/oauth2/authorize",
+		exchangeAt:  "https://discord.com/api/oauth2/token",
+		scopes:      []string{"identify", "email"}, callScopesFirst: true,
 		prompt: "none",
 		request: func(a *oauth.Authorization) {
 			if special.Permissions != nil && slices.Contains(a.Scopes, "bot") {

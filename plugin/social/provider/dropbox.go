@@ -20,10 +20,10 @@ func Dropbox(o Options, more ...DropboxOptions) *Provider {
 	special := only(more)
 	return recipe{
 		id: "dropbox", name: "Dropbox",
-		authorize: "https://www.dropbox.com/oauth2/authorize",
-		token:     "https://api.dropboxapi.com/oauth2/token",
-		scopes:    []string{"account_info.read"},
-		pkce:      true, noPrompt: true,
+		authorizeAt: "https://www.dropbox.com/oauth2/authorize",
+		exchangeAt:  "https://api.dropboxapi.com/oauth2/token",
+		scopes:      []string{"account_info.read"},
+		pkce:        true, noPrompt: true,
 		request: func(a *oauth.Authorization) {
 			if special.AccessType != "" {
 				a.Params = before(a.Params, oauth.Param{Name: "token_access_type", Value: special.AccessType})

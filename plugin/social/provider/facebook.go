@@ -32,8 +32,8 @@ func Facebook(o Options, more ...FacebookOptions) *Provider {
 	}
 	return recipe{
 		id: "facebook", name: "Facebook",
-		authorize:   "https://www.facebook.com/v24.0/dialog/oauth",
-		token:       "https://graph.facebook.com/v24.0/oauth/access_token",
+		authorizeAt: "https://www.facebook.com/v24.0/dialog/oauth",
+		exchangeAt:  "https://graph.facebook.com/v24.0/oauth/access_token",
 		scopes:      []string{"email", "public_profile"},
 		needsSecret: true, loginHint: true, noPrompt: true,
 		request: func(a *oauth.Authorization) {

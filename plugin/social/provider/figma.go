@@ -10,10 +10,10 @@ import (
 func Figma(o Options) *Provider {
 	return recipe{
 		id: "figma", name: "Figma",
-		authorize: "https://www.figma.com/oauth",
-		token:     "https://api.figma.com/v1/oauth/token",
-		scopes:    []string{"current_user:read"},
-		pkce:      true, needsSecret: true, needsVerifier: true, noPrompt: true,
+		authorizeAt: "https://www.figma.com/oauth",
+		exchangeAt:  "https://api.figma.com/v1/oauth/token",
+		scopes:      []string{"current_user:read"},
+		pkce:        true, needsSecret: true, needsVerifier: true, noPrompt: true,
 		method: oauth.AuthBasic, refreshMethod: oauth.AuthBasic,
 		profile: fetched(or(o.UserInfoEndpoint, "https://api.figma.com/v1/me")),
 		user: func(p *wire.Object) (*wire.Object, error) {

@@ -19,16 +19,16 @@ const userAgent = "better-auth"
 func GitHub(o Options) *Provider {
 	k := recipe{
 		id: "github", name: "GitHub",
-		authorize: "https://github.com/login/oauth/authorize",
-		token:     "https://github.com/login/oauth/access_token",
-		scopes:    []string{"read:user", "user:email"},
-		pkce:      true, loginHint: true,
+		authorizeAt: "https://github.com/login/oauth/authorize",
+		exchangeAt:  "https://github.com/login/oauth/access_token",
+		scopes:      []string{"read:user", "user:email"},
+		pkce:        true, loginHint: true,
 		both:    githubUser(or(o.UserInfoEndpoint, "https://api.github.com/user")),
 		subject: func(p *wire.Object) js.Value { return js.Get(p, "id") },
 	}
 	k.exchange = func(ctx context.Context, c *oauth.Client, r ExchangeRequest) (*oauth.Tokens, error) {
 		tokens, err := c.Exchange(ctx, oauth.CodeRequest{
-			TokenEndpoint: oauth.TokenEndpoint{URL: or(o.TokenEndpoint, k.token), Credentials: k.creds(o, oauth.AuthDefault)},
+			TokenEndpoint: oauth.TokenEndpoint{URL: or(o.TokenEndpoint, k.exchangeAt), Credentials: k.creds(o, oauth.AuthDefault)},
 			Code:          r.Code, CodeVerifier: r.CodeVerifier, RedirectURI: r.RedirectURI,
 		})
 		if err == nil && (tokens.AccessToken == "" || js.Get(tokens.Raw, "error").Defined) { // GitHub's errors have status 200

@@ -20,10 +20,10 @@ func GitLab(o Options, more ...GitLabOptions) *Provider {
 	base := or(only(more).Issuer, "https://gitlab.com")
 	return recipe{
 		id: "gitlab", name: "Gitlab",
-		authorize: singleSlashes(base + "/oauth/authorize"),
-		token:     singleSlashes(base + "/oauth/token"),
-		scopes:    []string{"read_user"},
-		pkce:      true, loginHint: true, noPrompt: true,
+		authorizeAt: singleSlashes(base + "/oauth/authorize"),
+		exchangeAt:  singleSlashes(base + "/oauth/token"),
+		scopes:      []string{"read_user"},
+		pkce:        true, loginHint: true, noPrompt: true,
 		profile: func(ctx context.Context, c *oauth.Client, r UserInfoRequest) (*wire.Object, error) {
 			p, err := fetched(or(o.UserInfoEndpoint, singleSlashes(base+"/api/v4/user")))(ctx, c, r)
 			if err != nil || Text(p, "state") != "active" || js.Get(p, "locked").Truthy() {

@@ -40,10 +40,10 @@ func Google(o Options, more ...GoogleOptions) *Provider {
 	}
 	return recipe{
 		id: "google", name: "Google",
-		authorize: "https://accounts.google.com/o/oauth2/v2/auth",
-		token:     "https://oauth2.googleapis.com/token",
-		scopes:    []string{"email", "profile", "openid"},
-		pkce:      true, needsSecret: true, needsVerifier: true, loginHint: true, display: true,
+		authorizeAt: "https://accounts.google.com/o/oauth2/v2/auth",
+		exchangeAt:  "https://oauth2.googleapis.com/token",
+		scopes:      []string{"email", "profile", "openid"},
+		pkce:        true, needsSecret: true, needsVerifier: true, loginHint: true, display: true,
 		request: func(a *oauth.Authorization) {
 			a.AccessType, a.HostedDomain = special.AccessType, special.HostedDomain
 			a.Display = or(a.Display, special.Display)

@@ -9,10 +9,10 @@ import (
 func HuggingFace(o Options) *Provider {
 	return recipe{
 		id: "huggingface", name: "Hugging Face",
-		authorize: "https://huggingface.co/oauth/authorize",
-		token:     "https://huggingface.co/oauth/token",
-		scopes:    []string{"openid", "profile", "email"},
-		pkce:      true, noPrompt: true,
+		authorizeAt: "https://huggingface.co/oauth/authorize",
+		exchangeAt:  "https://huggingface.co/oauth/token",
+		scopes:      []string{"openid", "profile", "email"},
+		pkce:        true, noPrompt: true,
 		profile: fetched(or(o.UserInfoEndpoint, "https://huggingface.co/oauth/userinfo")),
 		user: func(p *wire.Object) (*wire.Object, error) {
 			return js.Object("name", js.Get(p, "name").Or(js.Get(p, "preferred_username")).Or(js.Const("")), "email", js.Get(p, "email"),

@@ -9,10 +9,10 @@ import (
 func Kakao(o Options) *Provider {
 	return recipe{
 		id: "kakao", name: "Kakao",
-		authorize: "https://kauth.kakao.com/oauth/authorize",
-		token:     "https://kauth.kakao.com/oauth/token",
-		scopes:    []string{"account_email", "profile_image", "profile_nickname"},
-		loginHint: true, noPrompt: true,
+		authorizeAt: "https://kauth.kakao.com/oauth/authorize",
+		exchangeAt:  "https://kauth.kakao.com/oauth/token",
+		scopes:      []string{"account_email", "profile_image", "profile_nickname"},
+		loginHint:   true, noPrompt: true,
 		profile: fetched(or(o.UserInfoEndpoint, "https://kapi.kakao.com/v2/user/me")),
 		user: func(p *wire.Object) (*wire.Object, error) {
 			account := js.Get(p, "kakao_account").Object()

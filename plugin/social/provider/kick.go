@@ -12,10 +12,10 @@ import (
 func Kick(o Options) *Provider {
 	return recipe{
 		id: "kick", name: "Kick",
-		authorize: "https://id.kick.com/oauth/authorize",
-		token:     "https://id.kick.com/oauth/token",
-		scopes:    []string{"user:read"},
-		pkce:      true, noPrompt: true,
+		authorizeAt: "https://id.kick.com/oauth/authorize",
+		exchangeAt:  "https://id.kick.com/oauth/token",
+		scopes:      []string{"user:read"},
+		pkce:        true, noPrompt: true,
 		profile: func(ctx context.Context, c *oauth.Client, r UserInfoRequest) (*wire.Object, error) {
 			answer, err := fetched(or(o.UserInfoEndpoint, "https://api.kick.com/public/v1/users"))(ctx, c, r)
 			return js.Get(answer, "data").First().Object(), err

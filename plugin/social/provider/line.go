@@ -14,10 +14,10 @@ import (
 func LINE(o Options) *Provider {
 	return recipe{
 		id: "line", name: "LINE",
-		authorize: "https://access.line.me/oauth2/v2.1/authorize",
-		token:     "https://api.line.me/oauth2/v2.1/token",
-		scopes:    []string{"openid", "profile", "email"},
-		pkce:      true, loginHint: true, noPrompt: true,
+		authorizeAt: "https://access.line.me/oauth2/v2.1/authorize",
+		exchangeAt:  "https://api.line.me/oauth2/v2.1/token",
+		scopes:      []string{"openid", "profile", "email"},
+		pkce:        true, loginHint: true, noPrompt: true,
 		verify: func(ctx context.Context, c *oauth.Client, token, nonce string) error {
 			return verifyAtLINE(ctx, c, o.ClientID, token, nonce)
 		},

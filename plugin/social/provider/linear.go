@@ -17,10 +17,10 @@ const linearQuery = `{"query":"\n\t\t\t\t\t\t\tquery {\n\t\t\t\t\t\t\t\tviewer {
 func Linear(o Options) *Provider {
 	return recipe{
 		id: "linear", name: "Linear",
-		authorize: "https://linear.app/oauth/authorize",
-		token:     "https://api.linear.app/oauth/token",
-		scopes:    []string{"read"},
-		loginHint: true, noPrompt: true,
+		authorizeAt: "https://linear.app/oauth/authorize",
+		exchangeAt:  "https://api.linear.app/oauth/token",
+		scopes:      []string{"read"},
+		loginHint:   true, noPrompt: true,
 		profile: func(ctx context.Context, c *oauth.Client, r UserInfoRequest) (*wire.Object, error) {
 			url := or(o.UserInfoEndpoint, "https://api.linear.app/graphql")
 			v, err := js.Fetch(ctx, c, http.MethodPost, url, linearQuery, r.Tokens, "Content-Type", "application/json")

@@ -9,10 +9,10 @@ import (
 func LinkedIn(o Options) *Provider {
 	return recipe{
 		id: "linkedin", name: "Linkedin",
-		authorize: "https://www.linkedin.com/oauth/v2/authorization",
-		token:     "https://www.linkedin.com/oauth/v2/accessToken",
-		scopes:    []string{"profile", "email", "openid"},
-		loginHint: true, noPrompt: true,
+		authorizeAt: "https://www.linkedin.com/oauth/v2/authorization",
+		exchangeAt:  "https://www.linkedin.com/oauth/v2/accessToken",
+		scopes:      []string{"profile", "email", "openid"},
+		loginHint:   true, noPrompt: true,
 		profile: fetched(or(o.UserInfoEndpoint, "https://api.linkedin.com/v2/userinfo")),
 		user: func(p *wire.Object) (*wire.Object, error) {
 			return js.Object("name", js.Get(p, "name"), "email", js.Get(p, "email"),

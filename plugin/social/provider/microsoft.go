@@ -50,10 +50,10 @@ func Microsoft(o Options, more ...MicrosoftOptions) *Provider {
 	}
 	k := recipe{
 		id: "microsoft", name: "Microsoft EntraID",
-		authorize: authority + "/" + tenant + "/oauth2/v2.0/authorize",
-		token:     authority + "/" + tenant + "/oauth2/v2.0/token",
-		scopes:    scopes,
-		pkce:      true, loginHint: true, invalid: invalid,
+		authorizeAt: authority + "/" + tenant + "/oauth2/v2.0/authorize",
+		exchangeAt:  authority + "/" + tenant + "/oauth2/v2.0/token",
+		scopes:      scopes,
+		pkce:        true, loginHint: true, invalid: invalid,
 		idToken: &oauth.IDTokenPolicy{
 			JWKS:    authority + "/" + tenant + "/discovery/v2.0/keys",
 			Issuers: issuers, Algorithms: []string{"RS256"}, MaxAge: time.Hour,

@@ -12,10 +12,10 @@ import (
 func Naver(o Options) *Provider {
 	return recipe{
 		id: "naver", name: "Naver",
-		authorize: "https://nid.naver.com/oauth2.0/authorize",
-		token:     "https://nid.naver.com/oauth2.0/token",
-		scopes:    []string{"profile", "email"},
-		noPrompt:  true,
+		authorizeAt: "https://nid.naver.com/oauth2.0/authorize",
+		exchangeAt:  "https://nid.naver.com/oauth2.0/token",
+		scopes:      []string{"profile", "email"},
+		noPrompt:    true,
 		profile: func(ctx context.Context, c *oauth.Client, r UserInfoRequest) (*wire.Object, error) {
 			p, err := fetched(or(o.UserInfoEndpoint, "https://openapi.naver.com/v1/nid/me"))(ctx, c, r)
 			if err != nil || Text(p, "resultcode") != "00" {

@@ -12,9 +12,9 @@ import (
 func Notion(o Options) *Provider {
 	return recipe{
 		id: "notion", name: "Notion",
-		authorize: "https://api.notion.com/v1/oauth/authorize",
-		token:     "https://api.notion.com/v1/oauth/token",
-		loginHint: true, noPrompt: true,
+		authorizeAt: "https://api.notion.com/v1/oauth/authorize",
+		exchangeAt:  "https://api.notion.com/v1/oauth/token",
+		loginHint:   true, noPrompt: true,
 		method: oauth.AuthBasic, // refreshes use the body, as upstream has it
 		request: func(a *oauth.Authorization) {
 			a.Params = with(a.Params, oauth.Param{Name: "owner", Value: "user"})

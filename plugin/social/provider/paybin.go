@@ -16,10 +16,10 @@ func Paybin(o Options, more ...PaybinOptions) *Provider {
 	issuer := or(only(more).Issuer, "https://idp.paybin.io")
 	return recipe{
 		id: "paybin", name: "Paybin",
-		authorize: issuer + "/oauth2/authorize",
-		token:     issuer + "/oauth2/token",
-		scopes:    []string{"openid", "email", "profile"},
-		pkce:      true, needsSecret: true, needsVerifier: true, loginHint: true,
+		authorizeAt: issuer + "/oauth2/authorize",
+		exchangeAt:  issuer + "/oauth2/token",
+		scopes:      []string{"openid", "email", "profile"},
+		pkce:        true, needsSecret: true, needsVerifier: true, loginHint: true,
 		profile: decoded,
 		user: func(p *wire.Object) (*wire.Object, error) {
 			return js.Object("name", js.Get(p, "name").Or(js.Get(p, "preferred_username")).Or(js.Const("")), "email", js.Get(p, "email"),

@@ -23,10 +23,10 @@ func PayPal(o Options, more ...PayPalOptions) *Provider {
 	}
 	return recipe{
 		id: "paypal", name: "PayPal",
-		authorize: "https://www." + sandbox + "paypal.com/signin/authorize",
-		token:     "https://api-m." + sandbox + "paypal.com/v1/oauth2/token",
-		noScopes:  true,
-		pkce:      true, needsSecret: true,
+		authorizeAt: "https://www." + sandbox + "paypal.com/signin/authorize",
+		exchangeAt:  "https://api-m." + sandbox + "paypal.com/v1/oauth2/token",
+		noScopes:    true,
+		pkce:        true, needsSecret: true,
 		method: oauth.AuthBasic, refreshMethod: oauth.AuthBasic,
 		profile: func(ctx context.Context, c *oauth.Client, r UserInfoRequest) (*wire.Object, error) {
 			url := or(o.UserInfoEndpoint, "https://api-m."+sandbox+"paypal.com/v1/identity/oauth2/userinfo")

@@ -10,10 +10,10 @@ import (
 func Railway(o Options) *Provider {
 	return recipe{
 		id: "railway", name: "Railway",
-		authorize: "https://backboard.railway.com/oauth/auth",
-		token:     "https://backboard.railway.com/oauth/token",
-		scopes:    []string{"openid", "email", "profile"},
-		pkce:      true, noPrompt: true,
+		authorizeAt: "https://backboard.railway.com/oauth/auth",
+		exchangeAt:  "https://backboard.railway.com/oauth/token",
+		scopes:      []string{"openid", "email", "profile"},
+		pkce:        true, noPrompt: true,
 		method: oauth.AuthBasic, refreshMethod: oauth.AuthBasic,
 		profile: fetched(or(o.UserInfoEndpoint, "https://backboard.railway.com/oauth/me")),
 		user: func(p *wire.Object) (*wire.Object, error) {

@@ -16,7 +16,7 @@ import (
 type recipe struct {
 	id, name string
 
-	authorize, token string // endpoints
+	authorizeAt, exchangeAt string // endpoints
 	// scopes are asked for by default. callScopesFirst puts the call's scopes before those of the options, uniqueScopes
 	// drops repeated ones, noScopes asks for none at all.
 	scopes          []string
@@ -77,8 +77,8 @@ func (k recipe) make(o Options) *Provider {
 		OverrideUserInfo: o.OverrideUserInfoOnSignIn, RequireEmailVerification: o.RequireEmailVerification,
 		Invalid: k.invalid,
 	}
-	k.authorize = or(o.AuthorizationEndpoint, k.authorize)
-	k.token = or(o.TokenEndpoint, k.token)
+	k.authorizeAt = or(o.AuthorizationEndpoint, k.authorizeAt)
+	k.exchangeAt = or(o.TokenEndpoint, k.exchangeAt)
 	p.AuthorizationURL = func(_ context.Context, _ *oauth.Client, r AuthorizationRequest) (string, error) {
 		return k.authorizationURL(o, r)
 	}
@@ -88,7 +88,7 @@ func (k recipe) make(o Options) *Provider {
 			return k.exchange(ctx, c, r)
 		}
 		code := oauth.CodeRequest{
-			TokenEndpoint: oauth.TokenEndpoint{URL: k.token, Credentials: k.creds(o, k.method), Header: k.tokenHeader},
+			TokenEndpoint: oauth.TokenEndpoint{URL: k.exchangeAt, Credentials: k.creds(o, k.method), Header: k.tokenHeader},
 			Code:          r.Code, RedirectURI: r.RedirectURI, DeviceID: r.DeviceID,
 		}
 		if k.pkce {
@@ -112,7 +112,7 @@ func (k recipe) authorizationURL(o Options, r AuthorizationRequest) (string, err
 		return "", fmt.Errorf("%w: %s needs a code verifier", ErrConfiguration, k.id)
 	}
 	a := oauth.Authorization{
-		Endpoint: k.authorize, ClientID: o.ClientID, State: r.State,
+		Endpoint: k.authorizeAt, ClientID: o.ClientID, State: r.State,
 		Scopes: k.allScopes(o, r.Scopes), RedirectURI: or(o.RedirectURI, r.RedirectURI),
 	}
 	if k.pkce {
@@ -187,7 +187,7 @@ func (k recipe) refresher(o Options) func(context.Context, *oauth.Client, Refres
 	}
 	return func(ctx context.Context, c *oauth.Client, r RefreshRequest) (*oauth.Tokens, error) {
 		return c.Refresh(ctx, oauth.RefreshRequest{
-			TokenEndpoint: oauth.TokenEndpoint{URL: k.token, Credentials: k.creds(o, k.refreshMethod)},
+			TokenEndpoint: oauth.TokenEndpoint{URL: k.exchangeAt, Credentials: k.creds(o, k.refreshMethod)},
 			RefreshToken:  r.RefreshToken, Params: k.refreshParams,
 		})
 	}

@@ -21,11 +21,11 @@ func Reddit(o Options, more ...RedditOptions) *Provider {
 	special := only(more)
 	return recipe{
 		id: "reddit", name: "Reddit",
-		authorize: "https://www.reddit.com/api/v1/authorize",
-		token:     "https://www.reddit.com/api/v1/access_token",
-		scopes:    []string{"identity"},
-		noPrompt:  true,
-		method:    oauth.AuthBasic, refreshMethod: oauth.AuthBasic,
+		authorizeAt: "https://www.reddit.com/api/v1/authorize",
+		exchangeAt:  "https://www.reddit.com/api/v1/access_token",
+		scopes:      []string{"identity"},
+		noPrompt:    true,
+		method:      oauth.AuthBasic, refreshMethod: oauth.AuthBasic,
 		tokenHeader: http.Header{"Accept": {"text/plain"}, "User-Agent": {userAgent}},
 		request:     func(a *oauth.Authorization) { a.Duration = special.Duration },
 		profile:     fetched(or(o.UserInfoEndpoint, "https://oauth.reddit.com/api/v1/me"), "User-Agent", userAgent),

@@ -10,11 +10,11 @@ import (
 func Roblox(o Options) *Provider {
 	return recipe{
 		id: "roblox", name: "Roblox",
-		authorize: "https://apis.roblox.com/oauth/v1/authorize",
-		token:     "https://apis.roblox.com/oauth/v1/token",
-		scopes:    []string{"openid", "profile"},
-		prompt:    "select_account consent",
-		profile:   fetched(or(o.UserInfoEndpoint, "https://apis.roblox.com/oauth/v1/userinfo")),
+		authorizeAt: "https://apis.roblox.com/oauth/v1/authorize",
+		exchangeAt:  "https://apis.roblox.com/oauth/v1/token",
+		scopes:      []string{"openid", "profile"},
+		prompt:      "select_account consent",
+		profile:     fetched(or(o.UserInfoEndpoint, "https://apis.roblox.com/oauth/v1/userinfo")),
 		user: func(p *wire.Object) (*wire.Object, error) {
 			email, err := js.Placeholder(js.Get(p, "sub"), "roblox")
 			return js.Object("name", js.Get(p, "nickname").Or(js.Get(p, "preferred_username")).Or(js.Const("")), "image", js.Get(p, "picture"),

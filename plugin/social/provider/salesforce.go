@@ -23,10 +23,10 @@ func Salesforce(o Options, more ...SalesforceOptions) *Provider {
 	base := "https://" + or(special.LoginURL, host) + "/services/oauth2/"
 	return recipe{
 		id: "salesforce", name: "Salesforce",
-		authorize: base + "authorize",
-		token:     base + "token",
-		scopes:    []string{"openid", "email", "profile"},
-		pkce:      true, needsSecret: true, needsVerifier: true, noPrompt: true,
+		authorizeAt: base + "authorize",
+		exchangeAt:  base + "token",
+		scopes:      []string{"openid", "email", "profile"},
+		pkce:        true, needsSecret: true, needsVerifier: true, noPrompt: true,
 		profile: fetched(or(o.UserInfoEndpoint, base+"userinfo")),
 		user: func(p *wire.Object) (*wire.Object, error) {
 			return js.Object("name", js.Get(p, "name"), "email", js.Get(p, "email"),

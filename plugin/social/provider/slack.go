@@ -9,9 +9,9 @@ import (
 func Slack(o Options) *Provider {
 	return recipe{
 		id: "slack", name: "Slack",
-		authorize: "https://slack.com/openid/connect/authorize",
-		token:     "https://slack.com/api/openid.connect.token",
-		scopes:    []string{"openid", "profile", "email"}, callScopesFirst: true,
+		authorizeAt: "https://slack.com/openid/connect/authorize",
+		exchangeAt:  "https://slack.com/api/openid.connect.token",
+		scopes:      []string{"openid", "profile", "email"}, callScopesFirst: true,
 		noPrompt: true,
 		profile:  fetched(or(o.UserInfoEndpoint, "https://slack.com/api/openid.connect.userInfo")),
 		user: func(p *wire.Object) (*wire.Object, error) {

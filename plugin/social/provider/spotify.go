@@ -9,10 +9,10 @@ import (
 func Spotify(o Options) *Provider {
 	return recipe{
 		id: "spotify", name: "Spotify",
-		authorize: "https://accounts.spotify.com/authorize",
-		token:     "https://accounts.spotify.com/api/token",
-		scopes:    []string{"user-read-email"},
-		pkce:      true, noPrompt: true,
+		authorizeAt: "https://accounts.spotify.com/authorize",
+		exchangeAt:  "https://accounts.spotify.com/api/token",
+		scopes:      []string{"user-read-email"},
+		pkce:        true, noPrompt: true,
 		profile: fetched(or(o.UserInfoEndpoint, "https://api.spotify.com/v1/me")),
 		user: func(p *wire.Object) (*wire.Object, error) {
 			return js.Object("name", js.Get(p, "display_name"), "email", js.Get(p, "email"),

@@ -14,10 +14,10 @@ import (
 func TikTok(o Options) *Provider {
 	return recipe{
 		id: "tiktok", name: "TikTok",
-		authorize: "https://www.tiktok.com/v2/auth/authorize",
-		token:     "https://open.tiktokapis.com/v2/oauth/token/",
-		scopes:    []string{"user.info.profile"},
-		pkce:      true, noPrompt: true, // the token endpoint gets the verifier although there was no challenge, as upstream has it
+		authorizeAt: "https://www.tiktok.com/v2/auth/authorize",
+		exchangeAt:  "https://open.tiktokapis.com/v2/oauth/token/",
+		scopes:      []string{"user.info.profile"},
+		pkce:        true, noPrompt: true, // the token endpoint gets the verifier although there was no challenge, as upstream has it
 		url: func(a oauth.Authorization) (string, error) {
 			return commaURL(a, "client_key", oauth.Form{{Name: "response_type", Value: "code"}, {Name: "client_key", Value: a.ClientID}})
 		},

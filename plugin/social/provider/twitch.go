@@ -20,12 +20,12 @@ func Twitch(o Options, more ...TwitchOptions) *Provider {
 	}
 	return recipe{
 		id: "twitch", name: "Twitch",
-		authorize: "https://id.twitch.tv/oauth2/authorize",
-		token:     "https://id.twitch.tv/oauth2/token",
-		scopes:    []string{"user:read:email", "openid"},
-		noPrompt:  true,
-		request:   func(a *oauth.Authorization) { a.Claims = claims },
-		profile:   decoded,
+		authorizeAt: "https://id.twitch.tv/oauth2/authorize",
+		exchangeAt:  "https://id.twitch.tv/oauth2/token",
+		scopes:      []string{"user:read:email", "openid"},
+		noPrompt:    true,
+		request:     func(a *oauth.Authorization) { a.Claims = claims },
+		profile:     decoded,
 		user: func(p *wire.Object) (*wire.Object, error) {
 			return js.Object("name", js.Get(p, "preferred_username"), "email", js.Get(p, "email"), "image", js.Get(p, "picture"),
 				"emailVerified", js.Get(p, "email_verified")), nil

@@ -16,10 +16,10 @@ import (
 func Twitter(o Options) *Provider {
 	return recipe{
 		id: "twitter", name: "Twitter",
-		authorize: "https://x.com/i/oauth2/authorize",
-		token:     "https://api.x.com/2/oauth2/token",
-		scopes:    []string{"users.read", "tweet.read", "offline.access", "users.email"},
-		pkce:      true, noPrompt: true,
+		authorizeAt: "https://x.com/i/oauth2/authorize",
+		exchangeAt:  "https://api.x.com/2/oauth2/token",
+		scopes:      []string{"users.read", "tweet.read", "offline.access", "users.email"},
+		pkce:        true, noPrompt: true,
 		method: oauth.AuthBasic, refreshMethod: oauth.AuthBasic,
 		both:    twitterUser(or(o.UserInfoEndpoint, "https://api.x.com/2/users/me")),
 		subject: func(p *wire.Object) js.Value { return js.Get(p, "data", "id") },

@@ -28,9 +28,9 @@ func Vercel(o Options, more ...VercelOptions) *Provider {
 	credentials(&check)
 	return recipe{
 		id: "vercel", name: "Vercel",
-		authorize: "https://vercel.com/oauth/authorize",
-		token:     "https://api.vercel.com/login/oauth/token",
-		pkce:      true, needsVerifier: true, noPrompt: true, noRefresh: true,
+		authorizeAt: "https://vercel.com/oauth/authorize",
+		exchangeAt:  "https://api.vercel.com/login/oauth/token",
+		pkce:        true, needsVerifier: true, noPrompt: true, noRefresh: true,
 		credentials: credentials, invalid: check.Validate(),
 		profile: fetched(or(o.UserInfoEndpoint, "https://api.vercel.com/login/oauth/userinfo")),
 		user: func(p *wire.Object) (*wire.Object, error) {

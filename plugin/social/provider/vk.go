@@ -16,10 +16,10 @@ import (
 func VK(o Options) *Provider {
 	return recipe{
 		id: "vk", name: "VK",
-		authorize: "https://id.vk.com/authorize",
-		token:     "https://id.vk.com/oauth2/auth",
-		scopes:    []string{"email", "phone"},
-		pkce:      true, noPrompt: true,
+		authorizeAt: "https://id.vk.com/authorize",
+		exchangeAt:  "https://id.vk.com/oauth2/auth",
+		scopes:      []string{"email", "phone"},
+		pkce:        true, noPrompt: true,
 		profile: func(ctx context.Context, c *oauth.Client, r UserInfoRequest) (*wire.Object, error) {
 			if r.Tokens.AccessToken == "" {
 				return nil, fmt.Errorf("%w: no access token", ErrNoUserInfo)

@@ -27,9 +27,9 @@ func WeChat(o Options, more ...WeChatOptions) *Provider {
 	token := or(o.TokenEndpoint, wechatAPI+"oauth2/access_token")
 	return recipe{
 		id: "wechat", name: "WeChat",
-		authorize: "https://open.weixin.qq.com/connect/qrconnect",
-		scopes:    []string{"snsapi_login"},
-		noPrompt:  true,
+		authorizeAt: "https://open.weixin.qq.com/connect/qrconnect",
+		scopes:      []string{"snsapi_login"},
+		noPrompt:    true,
 		url: func(a oauth.Authorization) (string, error) {
 			a.Endpoint, _, _ = strings.Cut(a.Endpoint, "#")
 			u, err := commaURL(a, "appid", oauth.Form{{Name: "response_type", Value: "code"}, {Name: "appid", Value: a.ClientID}},

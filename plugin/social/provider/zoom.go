@@ -17,10 +17,10 @@ func Zoom(o Options, more ...ZoomOptions) *Provider {
 	special := only(more)
 	return recipe{
 		id: "zoom", name: "Zoom",
-		authorize: "https://zoom.us/oauth/authorize",
-		token:     "https://zoom.us/oauth/token",
-		noScopes:  true,
-		pkce:      true, noPrompt: true,
+		authorizeAt: "https://zoom.us/oauth/authorize",
+		exchangeAt:  "https://zoom.us/oauth/token",
+		noScopes:    true,
+		pkce:        true, noPrompt: true,
 		request: func(a *oauth.Authorization) {
 			if special.DisablePKCE {
 				a.CodeVerifier = "" // the token endpoint gets it nevertheless, as upstream has it
