@@ -323,3 +323,17 @@ func TestIdentity(t *testing.T) {
 		t.Error("nothing is something")
 	}
 }
+
+// TestTikTokMaps: upstream does not call mapProfileToUser for TikTok.
+func TestTikTokMaps(t *testing.T) {
+	t.Parallel()
+	row := recorded.Child(record(), "providers", "tiktok")
+	c := recorded.Cases(row, "people")[0]
+	email := wire.NewObject()
+	email.Set("email", "mapped@example.com")
+	p := build("tiktok", usual(row), func(o *provider.Options) { o.MapProfile = mapped(email) })
+	i, err := p.UserInfo(t.Context(), recorded.Client(network(c), true), provider.UserInfoRequest{Tokens: &oauth.Tokens{AccessToken: "AT"}})
+	if err != nil || i.Email() != "mapped@example.com" {
+		t.Errorf("got %+v, %v", i, err)
+	}
+}

@@ -12,7 +12,7 @@ import (
 // TikTok signs people in with TikTok, whose client key is Options.ClientID. It tells no address: users get a placeholder at
 // placeholder.invalid.
 func TikTok(o Options) *Provider {
-	return recipe{
+	p := recipe{
 		id: "tiktok", name: "TikTok",
 		authorizeAt: "https://www.tiktok.com/v2/auth/authorize",
 		exchangeAt:  "https://open.tiktokapis.com/v2/oauth/token/",
@@ -46,6 +46,8 @@ func TikTok(o Options) *Provider {
 		},
 		subject: func(p *wire.Object) js.Value { return js.Get(p, "data", "user", "open_id") },
 	}.make(o)
+	p.PKCE = false
+	return p
 }
 
 // commaURL is the authorization URL of the providers that are not quite OAuth 2.0: scopes with commas, the client id under

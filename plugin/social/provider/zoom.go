@@ -15,7 +15,7 @@ type ZoomOptions struct {
 // Zoom signs people in with Zoom. What may be read is chosen in Zoom's marketplace, not by scopes.
 func Zoom(o Options, more ...ZoomOptions) *Provider {
 	special := only(more)
-	return recipe{
+	p := recipe{
 		id: "zoom", name: "Zoom",
 		authorizeAt: "https://zoom.us/oauth/authorize",
 		exchangeAt:  "https://zoom.us/oauth/token",
@@ -33,4 +33,6 @@ func Zoom(o Options, more ...ZoomOptions) *Provider {
 		},
 		subject: func(p *wire.Object) js.Value { return js.Get(p, "id") },
 	}.make(o)
+	p.PKCE = !special.DisablePKCE
+	return p
 }
