@@ -29,6 +29,7 @@ var allowed = map[string][]string{
 	"core/model":        {"core/schema", "core/wire"},
 	"core/store":        {"core/schema"},
 	"core/storage":      {},
+	"core/oauth":        {"core/origin", "core/wire"},
 	"core/ratelimit":    {"core/schema", "core/secret", "core/origin", "core/store"},
 	"core":              {"core/..."},
 
