@@ -1,0 +1,75 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/cardea-auth/cardea/core/oauth"
+	"github.com/cardea-auth/cardea/core/wire"
+)
+
+// userAgent is what upstream calls itself where a provider insists on a name.
+const userAgent = "better-auth"
+
+// GitHub signs people in with GitHub. The address is the public one of the profile or else the primary one, and verified if
+// GitHub says so of it.
+func GitHub(o Options) *Provider {
+	k := recipe{
+		id: "github", name: "GitHub",
+		authorize: "https://github.com/login/oauth/authorize",
+		token:     "https://github.com/login/oauth/access_token",
+		scopes:    []string{"read:user", "user:email"},
+		pkce:      true, loginHint: true,
+		both:    githubUser(or(o.UserInfoEndpoint, "https://api.github.com/user")),
+		subject: func(p *wire.Object) value { return get(p, "id") },
+	}
+	k.exchange = func(ctx context.Context, c *oauth.Client, r ExchangeRequest) (*oauth.Tokens, error) {
+		tokens, err := c.Exchange(ctx, oauth.CodeRequest{
+			TokenEndpoint: oauth.TokenEndpoint{URL: or(o.TokenEndpoint, k.token), Credentials: k.creds(o, oauth.AuthDefault)},
+			Code:          r.Code, CodeVerifier: r.CodeVerifier, RedirectURI: r.RedirectURI,
+		})
+		if err == nil && get(tokens.Raw, "error").defined { // GitHub's errors have status 200
+			return nil, errors.New("provider: github refused the code")
+		}
+		return tokens, err
+	}
+	return k.make(o)
+}
+
+func githubUser(url string) func(context.Context, *oauth.Client, UserInfoRequest) (profile, user *wire.Object, err error) {
+	return func(ctx context.Context, c *oauth.Client, r UserInfoRequest) (profile, user *wire.Object, err error) {
+		p, err := fetched(url, "User-Agent", userAgent)(ctx, c, r)
+		if err != nil || p == nil {
+			return nil, nil, err
+		}
+		list, err := fetch(ctx, c, http.MethodGet, url+"/emails", "", r.Tokens, "User-Agent", userAgent)
+		if refused := (*oauth.StatusError)(nil); err != nil && !errors.As(err, &refused) {
+			return nil, nil, fmt.Errorf("provider: github's addresses: %w", err)
+		}
+		// Without the scope for it there is no list, and nothing is known of the address.
+		emails, _ := list.([]any)
+		if !get(p, "email").truthy() && len(emails) > 0 {
+			chosen := emails[0]
+			for _, e := range emails {
+				if get(constant(e).object(), "primary").truthy() {
+					chosen = e
+					break
+				}
+			}
+			if email := get(constant(chosen).object(), "email"); email.defined {
+				p.Set("email", email.v)
+			}
+		}
+		verified := constant(false)
+		for _, e := range emails {
+			if o := constant(e).object(); Text(o, "email") == Text(p, "email") && Text(o, "email") != "" {
+				verified = get(o, "verified").orElse(constant(false))
+				break
+			}
+		}
+		return p, object("name", get(p, "name").or(get(p, "login")).or(constant("")), "email", get(p, "email"),
+			"image", get(p, "avatar_url"), "emailVerified", verified), nil
+	}
+}

@@ -1,0 +1,54 @@
+package provider
+
+import (
+	"context"
+	"strings"
+
+	"github.com/cardea-auth/cardea/core/oauth"
+	"github.com/cardea-auth/cardea/core/wire"
+)
+
+// GitLabOptions are GitLab's own.
+type GitLabOptions struct {
+	// Issuer is the base URL of an instance of your own. The default is https://gitlab.com.
+	Issuer string
+}
+
+// GitLab signs people in with GitLab. Accounts that are locked or not active are refused.
+func GitLab(o Options, more ...GitLabOptions) *Provider {
+	base := or(only(more).Issuer, "https://gitlab.com")
+	return recipe{
+		id: "gitlab", name: "Gitlab",
+		authorize: singleSlashes(base + "/oauth/authorize"),
+		token:     singleSlashes(base + "/oauth/token"),
+		scopes:    []string{"read_user"},
+		pkce:      true, loginHint: true, noPrompt: true,
+		profile: func(ctx context.Context, c *oauth.Client, r UserInfoRequest) (*wire.Object, error) {
+			p, err := fetched(or(o.UserInfoEndpoint, singleSlashes(base+"/api/v4/user")))(ctx, c, r)
+			if err != nil || Text(p, "state") != "active" || get(p, "locked").truthy() {
+				return nil, err
+			}
+			return p, nil
+		},
+		user: func(p *wire.Object) (*wire.Object, error) {
+			return object("name", get(p, "name").orElse(get(p, "username")).orElse(constant("")), "email", get(p, "email"),
+				"image", get(p, "avatar_url"), "emailVerified", get(p, "email_verified").orElse(constant(false))), nil
+		},
+		subject: func(p *wire.Object) value { return get(p, "id") },
+	}.make(o)
+}
+
+// singleSlashes makes each run of slashes one, but for those after the scheme.
+func singleSlashes(url string) string {
+	scheme, rest, found := strings.Cut(url, "://")
+	if !found {
+		scheme, rest = "", url
+	}
+	for strings.Contains(rest, "//") {
+		rest = strings.ReplaceAll(rest, "//", "/")
+	}
+	if !found {
+		return rest
+	}
+	return scheme + "://" + rest
+}
