@@ -42,6 +42,8 @@ type Auth struct {
 	sessions  sessionPlace
 	records   verificationPlace
 	cache     *cache.Codec // nil without a cookie cache
+	// accountCache is nil without a cookie for the account.
+	accountCache *cache.AccountCodec
 	// observers are told of calls.
 	observers []Observer
 	disabled  map[string]bool
@@ -173,6 +175,9 @@ func (a *Auth) build(baseErr error) error {
 	a.sessions, a.records = a.newSessionPlace(), a.newVerificationPlace()
 	a.limiter = a.newLimiter(rules)
 	a.recipientKey = a.keys.Derive("rate-limit/recipient", 32)
+	if c.Account.StoreAccountCookie {
+		a.accountCache = cache.NewAccount(a.keys)
+	}
 	if c.Session.CookieCache.Enabled {
 		a.cache, err = cache.New(a.keys, cache.Config{Strategy: c.Session.CookieCache.Strategy, Schema: a.schema})
 	}
