@@ -54,6 +54,7 @@ const (
 	codeNoCallback       = "no_callback_url"
 	codeNoEmail          = "email_not_found"
 	codeStateMismatch    = "state_mismatch"
+	codeStateInvalid     = "state_invalid"
 	codeUnableToLink     = "unable_to_link_account"
 	codeEmailDiffers     = "email_does_not_match"
 	codeOtherUsers       = "account_already_linked_to_different_user"
@@ -123,7 +124,7 @@ func (f *failure) redirect(x *core.Exchange) error {
 	if f.description != "" {
 		params = append(params, descriptionParameter, f.description)
 	}
-	if f.page != "" {
+	if f.page != "" && x.CheckCallback(f.page) == nil {
 		if err := x.RedirectBack(f.page, params...); !errors.Is(err, core.ErrInvalidCallbackURL) {
 			return err
 		}
@@ -189,6 +190,10 @@ func (in *installation) arrive(ctx context.Context, x *core.Exchange, q *Callbac
 	}
 	if state.provider != "" && state.provider != one.ID {
 		return nil, &failure{code: codeStateMismatch, cause: errors.New("another provider's state")}
+	}
+	// Asked here, too, and before anything is done: what was trusted when the state was made need not be any more.
+	if err := errors.Join(x.CheckCallback(state.CallbackURL), x.CheckCallback(state.NewUserURL)); err != nil {
+		return nil, &failure{code: codeStateInvalid, cause: err}
 	}
 	identity, tokens, err := in.exchange(ctx, x, one, q, state)
 	if err != nil {

@@ -24,7 +24,7 @@ type LinkInput struct {
 	DisableRedirect  *bool         `json:"disableRedirect"`
 	LoginHint        *string       `json:"loginHint"`
 	AdditionalParams Params        `json:"additionalParams" optional:"true"`
-	AdditionalData   *wire.Object  `json:"additionalData"`
+	AdditionalData   *wire.Object  `json:"additionalData" optional:"true"`
 }
 
 // LinkOutput is the answer of POST /link-social: the URL to go to, or Status for an ID token, which is linked at once.

@@ -59,7 +59,7 @@ type SignInInput struct {
 	LoginHint        *string `json:"loginHint"`
 	AdditionalParams Params  `json:"additionalParams" optional:"true"`
 	// AdditionalData comes back in the state ([State.Data]).
-	AdditionalData *wire.Object `json:"additionalData"`
+	AdditionalData *wire.Object `json:"additionalData" optional:"true"`
 }
 
 // IDTokenInput is an ID token that a client brings, with what came along with it.

@@ -234,7 +234,7 @@ func (in *installation) loadState(ctx context.Context, x *core.Exchange, state s
 		return nil, err
 	}
 	if !x.Now().Before(s.expiresAt) {
-		return nil, &stateError{"state_mismatch", s, errors.New("expired")}
+		return nil, &stateError{codeStateMismatch, s, errors.New("expired")}
 	}
 	x.SetValue(stateKey{}, s)
 	return s, nil
@@ -250,7 +250,7 @@ func (in *installation) loadFromDatabase(ctx context.Context, x *core.Exchange, 
 			return nil, noState(err)
 		}
 		s, _ := decodeState(value, state)
-		return nil, &stateError{"state_mismatch", s, errors.New("another browser's state")}
+		return nil, &stateError{codeStateMismatch, s, errors.New("another browser's state")}
 	}
 	value, err := in.auth.ConsumeToken(ctx, statePrefix+state)
 	if err != nil {
@@ -259,9 +259,9 @@ func (in *installation) loadFromDatabase(ctx context.Context, x *core.Exchange, 
 	s, err := decodeState(value, state)
 	switch {
 	case errors.Is(err, errMismatch):
-		return nil, &stateError{"state_mismatch", s, err}
+		return nil, &stateError{codeStateMismatch, s, err}
 	case err != nil:
-		return nil, &stateError{"internal_server_error", nil, err}
+		return nil, &stateError{codeInternal, nil, err}
 	}
 	x.ExpireCookie(binding)
 	return s, nil
@@ -269,7 +269,7 @@ func (in *installation) loadFromDatabase(ctx context.Context, x *core.Exchange, 
 
 func noState(err error) error {
 	if errors.Is(err, core.ErrNoVerification) {
-		return &stateError{"state_mismatch", nil, err}
+		return &stateError{codeStateMismatch, nil, err}
 	}
 	return err
 }
@@ -282,18 +282,18 @@ func (in *installation) loadFromCookie(ctx context.Context, x *core.Exchange, st
 	sealed := in.stateCookie()
 	raw, ok := x.Cookie(sealed.Name)
 	if !ok || raw == "" {
-		return nil, &stateError{"state_mismatch", nil, errors.New("no cookie")}
+		return nil, &stateError{codeStateMismatch, nil, errors.New("no cookie")}
 	}
 	value, err := in.auth.Keys().Purpose(stateCookiePurpose).Decrypt(raw)
 	if err != nil {
-		return nil, &stateError{"state_invalid", nil, err}
+		return nil, &stateError{codeStateInvalid, nil, err}
 	}
 	s, err := decodeState(value, state)
 	switch {
 	case errors.Is(err, errMismatch):
-		return nil, &stateError{"state_mismatch", s, err}
+		return nil, &stateError{codeStateMismatch, s, err}
 	case err != nil:
-		return nil, &stateError{"state_invalid", nil, err}
+		return nil, &stateError{codeStateInvalid, nil, err}
 	}
 	x.ExpireCookie(sealed)
 	if x.Hardened() {
@@ -303,7 +303,7 @@ func (in *installation) loadFromCookie(ctx context.Context, x *core.Exchange, st
 		case err != nil:
 			return nil, err
 		case !first:
-			return nil, &stateError{"state_mismatch", s, errors.New("used before")}
+			return nil, &stateError{codeStateMismatch, s, errors.New("used before")}
 		}
 	}
 	return s, nil
