@@ -155,9 +155,6 @@ func (in *installation) verifyLocal(ctx context.Context, x *core.Exchange, e *En
 	if user.EmailVerified || !e.Identity.EmailVerified() || core.NormalizeEmail(e.Identity.Email()) != user.Email {
 		return user, nil
 	}
-	if x.Hardened() {
-		return x.ProveMailbox(ctx, user.ID)
-	}
 	updated, err := in.auth.UpdateUser(ctx, user.ID, store.Record{"emailVerified": true})
 	if err == nil {
 		x.Emit(ctx, core.EmailVerified{UserID: user.ID, Email: user.Email})
@@ -245,14 +242,13 @@ func mayLink(c *core.LinkingConfig, trusted, providerVerified, localVerified boo
 // claim is for a user who is about to be entered by an account that was not theirs before. If their address was never
 // verified, whoever made the user may be somebody else, who must not stay.
 func (in *installation) claim(ctx context.Context, x *core.Exchange, e *Entry, user *model.User) (*model.User, error) {
-	if user.EmailVerified {
+	switch {
+	case user.EmailVerified:
 		return user, nil
-	}
-	if e.Identity.EmailVerified() {
+	case !x.Hardened():
 		return in.verifyLocal(ctx, x, e, user)
-	}
-	if !x.Hardened() {
-		return user, nil
+	case e.Identity.EmailVerified():
+		return x.ProveMailbox(ctx, user.ID)
 	}
 	if err := in.auth.DeleteAccounts(ctx, user.ID); err != nil {
 		return nil, err
