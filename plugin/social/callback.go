@@ -3,6 +3,7 @@ package social
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"strings"
 
 	"github.com/cardea-auth/cardea/core"
@@ -77,7 +78,7 @@ func (p *Plugin) callback(ctx context.Context, x *core.Exchange, in CallbackInpu
 		x.Logger().ErrorContext(ctx, "the callback of a provider failed", "provider", in.ID, "error", err)
 		broken = &failure{code: codeInternal}
 	case broken.cause != nil:
-		x.Logger().WarnContext(ctx, "a sign-in by a provider was refused", "provider", in.ID, "code", broken.code, "error", broken.cause)
+		x.Logger().Log(ctx, broken.level(), "a sign-in by a provider was refused", "provider", in.ID, "code", broken.code, "error", broken.cause)
 	}
 	return core.None{}, broken.redirect(x)
 }
@@ -113,6 +114,14 @@ type failure struct {
 	// page is where; empty for the default.
 	page  string
 	cause error
+}
+
+// level is that of the log: what a provider refuses may be a mistake in the configuration. Everything else anybody can cause.
+func (f *failure) level() slog.Level {
+	if f.code == codeInvalidCode || f.code == codeNoUserInfo {
+		return slog.LevelWarn
+	}
+	return slog.LevelDebug
 }
 
 func (f *failure) Error() string { return "social: callback: " + f.code }
