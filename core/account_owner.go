@@ -16,20 +16,33 @@ var ErrOrphanedAccount = errors.New("core: the account's user does not exist")
 // no such account, [ErrOrphanedAccount] if it has no user, and another error if there are several accounts: whose identity it
 // is cannot be told then.
 func (a *Auth) FindAccountOwner(ctx context.Context, providerID, accountID string) (*model.Account, *model.User, error) {
-	found, err := a.tables.accounts.List(ctx, a.store, store.Query{
-		Where: []store.Cond{store.Eq("providerId", providerID), store.Eq("accountId", accountID)}, Limit: 2,
-	})
-	switch {
-	case err != nil:
-		return nil, nil, fmt.Errorf("core: find account: %w", err)
-	case len(found) == 0:
-		return nil, nil, fmt.Errorf("core: find account: %w", store.ErrNotFound)
-	case len(found) > 1:
-		return nil, nil, fmt.Errorf("core: find account: several accounts have one identity at %q: remove all but one", providerID)
-	}
-	user, err := a.FindUser(ctx, found[0].UserID)
+	left, right, err := a.columns.FindJoined(ctx, a.tables.owner, accountID, providerID)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, nil, ErrOrphanedAccount
+		return nil, nil, a.noOwner(ctx, providerID, accountID)
 	}
-	return &found[0], user, err
+	if err != nil {
+		return nil, nil, fmt.Errorf("core: find account: %w", err)
+	}
+	rec := store.Record{}
+	for i, c := range a.tables.owner.Left.Columns {
+		rec[c.Name] = left[i]
+	}
+	acc, err := a.tables.accounts.Decode(rec)
+	if err != nil {
+		return nil, nil, fmt.Errorf("core: find account: %w", err)
+	}
+	user, err := model.UserFromRow(a.tables.user, right)
+	if err != nil {
+		return nil, nil, fmt.Errorf("core: find account: %w", err)
+	}
+	return &acc, user, nil
+}
+
+// noOwner tells an account without a user from none.
+func (a *Auth) noOwner(ctx context.Context, providerID, accountID string) error {
+	_, err := a.tables.accounts.Find(ctx, a.store, store.Eq("accountId", accountID), store.Eq("providerId", providerID))
+	if err == nil {
+		return ErrOrphanedAccount
+	}
+	return fmt.Errorf("core: find account: %w", err)
 }

@@ -70,6 +70,7 @@ type tables struct {
 	accounts              *store.Rows[model.Account]
 	verifications         *store.Rows[model.Verification]
 	login                 *store.Join // session by token, with its user
+	owner                 *store.Join // account by the identity at a provider, with its user
 }
 
 // owner is core, the app or a plugin, with what it adds.
@@ -170,6 +171,7 @@ func (a *Auth) build(baseErr error) error {
 		accounts:      store.NewRows[model.Account](a.schema.Table(model.AccountTable)),
 		verifications: store.NewRows[model.Verification](a.schema.Table(model.VerificationTable)),
 		login:         &store.Join{Left: session, Right: user, Key: "token", On: "userId"},
+		owner:         &store.Join{Left: a.schema.Table(model.AccountTable), Right: user, Key: "accountId", And: "providerId", On: "userId"},
 	}
 	a.storage = withStorageTimeout(c.SecondaryStorage, c.StoreTimeout)
 	a.sessions, a.records = a.newSessionPlace(), a.newVerificationPlace()

@@ -19,6 +19,7 @@ import (
 	"github.com/cardea-auth/cardea/core"
 	"github.com/cardea-auth/cardea/core/model"
 	"github.com/cardea-auth/cardea/core/oauth"
+	"github.com/cardea-auth/cardea/core/schema"
 	"github.com/cardea-auth/cardea/core/store"
 	"github.com/cardea-auth/cardea/core/wire"
 	"github.com/cardea-auth/cardea/internal/memdb"
@@ -318,3 +319,8 @@ func readVectors(t *testing.T, into any) {
 		t.Fatal(err)
 	}
 }
+
+// roleColumns are a column that a client may set, and one that it may not.
+var roleColumns = []schema.Extension{{Table: "user", Columns: []schema.Column{
+	{Name: "role", Kind: schema.String, Returned: true}, {Name: "nick", Kind: schema.String, Returned: true, Input: true},
+}}}
