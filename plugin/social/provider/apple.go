@@ -7,6 +7,7 @@ import (
 
 	"github.com/cardea-auth/cardea/core/oauth"
 	"github.com/cardea-auth/cardea/core/wire"
+	"github.com/cardea-auth/cardea/plugin/internal/js"
 )
 
 // AppleOptions are Apple's own.
@@ -28,10 +29,10 @@ func Apple(o Options, more ...AppleOptions) *Provider {
 	}
 	return recipe{
 		id: "apple", name: "Apple",
-		authorize: "https://appleid.apple.com/auth/authorize",
-		token:     "https://appleid.apple.com/auth/token",
-		scopes:    []string{"email", "name"},
-		pkce:      true, needsSecret: true, noPrompt: true,
+		authorizeAt: "https://appleid.apple.com/auth/authorize",
+		exchangeAt:  "https://appleid.apple.com/auth/token",
+		scopes:      []string{"email", "name"},
+		pkce:        true, needsSecret: true, noPrompt: true,
 		request: func(a *oauth.Authorization) {
 			a.ResponseType, a.ResponseMode = "code id_token", "form_post"
 		},
@@ -42,10 +43,10 @@ func Apple(o Options, more ...AppleOptions) *Provider {
 		trusted: true,
 		profile: appleProfile,
 		user: func(p *wire.Object) (*wire.Object, error) {
-			return object("name", get(p, "name"),
-				"emailVerified", get(p, "email_verified").boolean().orElse(constant(false)), "email", get(p, "email")), nil
+			return js.Object("name", js.Get(p, "name"),
+				"emailVerified", js.Get(p, "email_verified").Boolean().OrElse(js.Const(false)), "email", js.Get(p, "email")), nil
 		},
-		subject: func(p *wire.Object) value { return get(p, "sub") },
+		subject: func(p *wire.Object) js.Value { return js.Get(p, "sub") },
 	}.make(o)
 }
 
@@ -55,10 +56,10 @@ func appleProfile(ctx context.Context, c *oauth.Client, r UserInfoRequest) (*wir
 	if err != nil {
 		return nil, err
 	}
-	name := get(p, "name").or(constant(""))
-	if get(r.User, "name").truthy() {
-		name = constant(strings.TrimSpace(Text(r.User, "name", "firstName") + " " + Text(r.User, "name", "lastName")))
+	name := js.Get(p, "name").Or(js.Const(""))
+	if js.Get(r.User, "name").Truthy() {
+		name = js.Const(strings.TrimSpace(Text(r.User, "name", "firstName") + " " + Text(r.User, "name", "lastName")))
 	}
-	p.Set("name", name.v)
+	p.Set("name", name.V)
 	return p, nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/cardea-auth/cardea/core/oauth"
 	"github.com/cardea-auth/cardea/core/wire"
+	"github.com/cardea-auth/cardea/plugin/internal/js"
 )
 
 // CloudflareOptions are Cloudflare's own.
@@ -23,29 +24,29 @@ func Cloudflare(o Options, more ...CloudflareOptions) *Provider {
 	}
 	return recipe{
 		id: "cloudflare", name: "Cloudflare",
-		authorize: "https://dash.cloudflare.com/oauth2/auth",
-		token:     "https://dash.cloudflare.com/oauth2/token",
-		scopes:    []string{"user-details.read"}, uniqueScopes: true,
+		authorizeAt: "https://dash.cloudflare.com/oauth2/auth",
+		exchangeAt:  "https://dash.cloudflare.com/oauth2/token",
+		scopes:      []string{"user-details.read"}, uniqueScopes: true,
 		pkce: true, noPrompt: true, noParams: true,
 		method: method, refreshMethod: method,
 		invalid: oauth.Credentials{ClientSecret: o.ClientSecret, Method: method}.Validate(),
 		profile: func(ctx context.Context, c *oauth.Client, r UserInfoRequest) (*wire.Object, error) {
 			answer, err := fetched(or(o.UserInfoEndpoint, "https://api.cloudflare.com/client/v4/user"))(ctx, c, r)
-			if err != nil || !get(answer, "success").truthy() {
+			if err != nil || !js.Get(answer, "success").Truthy() {
 				return nil, err
 			}
-			return get(answer, "result").object(), nil
+			return js.Get(answer, "result").Object(), nil
 		},
 		user: func(p *wire.Object) (*wire.Object, error) {
 			var names []string
-			for _, part := range []value{get(p, "first_name"), get(p, "last_name")} {
-				if part.truthy() {
-					names = append(names, part.text())
+			for _, part := range []js.Value{js.Get(p, "first_name"), js.Get(p, "last_name")} {
+				if part.Truthy() {
+					names = append(names, part.Text())
 				}
 			}
-			name := constant(strings.Join(names, " ")).or(get(p, "email"))
-			return object("name", name, "email", get(p, "email"), "emailVerified", false), nil
+			name := js.Const(strings.Join(names, " ")).Or(js.Get(p, "email"))
+			return js.Object("name", name, "email", js.Get(p, "email"), "emailVerified", false), nil
 		},
-		subject: func(p *wire.Object) value { return get(p, "id") },
+		subject: func(p *wire.Object) js.Value { return js.Get(p, "id") },
 	}.make(o)
 }

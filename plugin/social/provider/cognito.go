@@ -2,13 +2,13 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/cardea-auth/cardea/core/oauth"
 	"github.com/cardea-auth/cardea/core/wire"
+	"github.com/cardea-auth/cardea/plugin/internal/js"
 )
 
 // CognitoOptions say where a user pool is. Domain, Region and UserPoolID are needed.
@@ -33,10 +33,10 @@ func Cognito(o Options, pool CognitoOptions) *Provider {
 	issuer := "https://cognito-idp." + pool.Region + ".amazonaws.com/" + pool.UserPoolID
 	return recipe{
 		id: "cognito", name: "Cognito",
-		authorize: "https://" + domain + "/oauth2/authorize",
-		token:     "https://" + domain + "/oauth2/token",
-		scopes:    []string{"openid", "profile", "email"},
-		pkce:      true, needsSecret: pool.RequireClientSecret, invalid: invalid,
+		authorizeAt: "https://" + domain + "/oauth2/authorize",
+		exchangeAt:  "https://" + domain + "/oauth2/token",
+		scopes:      []string{"openid", "profile", "email"},
+		pkce:        true, needsSecret: pool.RequireClientSecret, invalid: invalid,
 		request: func(a *oauth.Authorization) {
 			if pool.IdentityProvider != "" {
 				a.Params = before(a.Params, oauth.Param{Name: "identity_provider", Value: pool.IdentityProvider})
@@ -48,12 +48,8 @@ func Cognito(o Options, pool CognitoOptions) *Provider {
 			Algorithms: []string{"RS256"}, MaxAge: time.Hour,
 		},
 		trusted: true,
-		profile: cognitoProfile(or(o.UserInfoEndpoint, "https://"+domain+"/oauth2/userinfo")),
-		user: func(p *wire.Object) (*wire.Object, error) {
-			return object("name", get(p, "name").or(get(p, "given_name")).or(get(p, "username")).or(constant("")),
-				"email", get(p, "email"), "image", get(p, "picture"), "emailVerified", get(p, "email_verified")), nil
-		},
-		subject: func(p *wire.Object) value { return get(p, "sub") },
+		both:    cognitoUser(or(o.UserInfoEndpoint, "https://"+domain+"/oauth2/userinfo")),
+		subject: func(p *wire.Object) js.Value { return js.Get(p, "sub") },
 	}.make(o)
 }
 
@@ -65,20 +61,33 @@ func cognitoURL(a oauth.Authorization) (string, error) {
 	if err != nil || scope == "" {
 		return u, err
 	}
-	return u + "&scope=" + encodeURIComponent(scope), nil
+	u, fragment, found := strings.Cut(u, "#")
+	if found {
+		fragment = "#" + fragment
+	}
+	return u + "&scope=" + js.EncodeURIComponent(scope) + fragment, nil
 }
 
-// cognitoProfile prefers the ID token's claims to another request.
-func cognitoProfile(userInfo string) profileFunc {
-	return func(ctx context.Context, c *oauth.Client, r UserInfoRequest) (*wire.Object, error) {
-		if p, err := decoded(ctx, c, r); err == nil {
-			p.Set("name", get(p, "name").or(get(p, "given_name")).or(get(p, "username")).or(constant("")).v)
-			return p, nil
+// cognitoUser prefers the ID token's claims to another request, and leaves email_verified as it stands there.
+func cognitoUser(userInfo string) func(context.Context, *oauth.Client, UserInfoRequest) (profile, user *wire.Object, err error) {
+	return func(ctx context.Context, c *oauth.Client, r UserInfoRequest) (profile, user *wire.Object, err error) {
+		name := func(p *wire.Object) js.Value {
+			return js.Get(p, "name").Or(js.Get(p, "given_name")).Or(js.Get(p, "username")).Or(js.Const(""))
+		}
+		p, err := decoded(ctx, c, r)
+		if err == nil {
+			p.Set("name", name(p).V)
+			return p, js.Object("name", js.Get(p, "name"), "email", js.Get(p, "email"), "image", js.Get(p, "picture"),
+				"emailVerified", js.Get(p, "email_verified")), nil
 		}
 		if r.IDTokenVerified {
-			return nil, errors.New("provider: the ID token cannot be read")
+			return nil, nil, err
 		}
-		p, err := fetched(userInfo)(ctx, c, r)
-		return p, err
+		p, err = fetched(userInfo)(ctx, c, r)
+		if err != nil || p == nil {
+			return nil, nil, err
+		}
+		return p, js.Object("name", name(p), "email", js.Get(p, "email"), "image", js.Get(p, "picture"),
+			"emailVerified", js.Get(p, "email_verified").Boolean().OrElse(js.Const(false))), nil
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/cardea-auth/cardea/core/oauth"
 	"github.com/cardea-auth/cardea/core/wire"
+	"github.com/cardea-auth/cardea/plugin/internal/js"
 )
 
 // DiscordOptions are Discord's own.
@@ -21,9 +22,9 @@ func Discord(o Options, more ...DiscordOptions) *Provider {
 	special := only(more)
 	return recipe{
 		id: "discord", name: "Discord",
-		authorize: "https://discord.com/api/oauth2/authorize",
-		token:     "https://discord.com/api/oauth2/token",
-		scopes:    []string{"identify", "email"}, callScopesFirst: true,
+		authorizeAt: "https://discord.com/api/oauth2/authorize",
+		exchangeAt:  "https://discord.com/api/oauth2/token",
+		scopes:      []string{"identify", "email"}, callScopesFirst: true,
 		prompt: "none",
 		request: func(a *oauth.Authorization) {
 			if special.Permissions != nil && slices.Contains(a.Scopes, "bot") {
@@ -38,10 +39,10 @@ func Discord(o Options, more ...DiscordOptions) *Provider {
 			return p, err
 		},
 		user: func(p *wire.Object) (*wire.Object, error) {
-			return object("name", get(p, "global_name").or(get(p, "username")).or(constant("")), "email", get(p, "email"),
-				"emailVerified", get(p, "verified"), "image", get(p, "image_url")), nil
+			return js.Object("name", js.Get(p, "global_name").Or(js.Get(p, "username")).Or(js.Const("")), "email", js.Get(p, "email"),
+				"emailVerified", js.Get(p, "verified"), "image", js.Get(p, "image_url")), nil
 		},
-		subject: func(p *wire.Object) value { return get(p, "id") },
+		subject: func(p *wire.Object) js.Value { return js.Get(p, "id") },
 	}.make(o)
 }
 

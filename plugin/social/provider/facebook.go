@@ -9,6 +9,7 @@ import (
 
 	"github.com/cardea-auth/cardea/core/oauth"
 	"github.com/cardea-auth/cardea/core/wire"
+	"github.com/cardea-auth/cardea/plugin/internal/js"
 )
 
 // FacebookOptions are Facebook's own.
@@ -31,8 +32,8 @@ func Facebook(o Options, more ...FacebookOptions) *Provider {
 	}
 	return recipe{
 		id: "facebook", name: "Facebook",
-		authorize:   "https://www.facebook.com/v24.0/dialog/oauth",
-		token:       "https://graph.facebook.com/v24.0/oauth/access_token",
+		authorizeAt: "https://www.facebook.com/v24.0/dialog/oauth",
+		exchangeAt:  "https://graph.facebook.com/v24.0/oauth/access_token",
 		scopes:      []string{"email", "public_profile"},
 		needsSecret: true, loginHint: true, noPrompt: true,
 		request: func(a *oauth.Authorization) {
@@ -49,11 +50,11 @@ func Facebook(o Options, more ...FacebookOptions) *Provider {
 		},
 		profile: facebookProfile(o, special),
 		user:    facebookUser,
-		subject: func(p *wire.Object) value {
-			if sub := get(p, "sub"); sub.defined {
+		subject: func(p *wire.Object) js.Value {
+			if sub := js.Get(p, "sub"); sub.Defined {
 				return sub
 			}
-			return get(p, "id")
+			return js.Get(p, "id")
 		},
 		beforeUserInfo: func(ctx context.Context, c *oauth.Client, t *oauth.Tokens) error {
 			token := t.AccessToken
@@ -81,7 +82,7 @@ func facebookProfile(o Options, special FacebookOptions) profileFunc {
 			return nil, err
 		}
 		fields := append([]string{"id", "name", "email", "picture"}, special.Fields...)
-		p, err := fetched(or(o.UserInfoEndpoint, "https://graph.facebook.com/me")+"?fields="+strings.Join(fields, ","))(ctx, c, r)
+		p, err := fetched(or(o.UserInfoEndpoint, "https://graph.facebook.com/me")+"?fields="+js.EncodeURIComponent(strings.Join(fields, ",")))(ctx, c, r)
 		if err != nil || Text(p, "id") != userID {
 			return nil, err
 		}
@@ -95,13 +96,13 @@ func facebookUserID(ctx context.Context, c *oauth.Client, o Options, token strin
 	if token == "" || o.ClientSecret == "" {
 		return "", fmt.Errorf("%w: no access token or no client secret", ErrNoUserInfo)
 	}
-	url := "https://graph.facebook.com/debug_token?input_token=" + encodeURIComponent(token) +
-		"&access_token=" + encodeURIComponent(o.ClientID+"|"+o.ClientSecret)
-	v, err := send(ctx, c, http.MethodGet, url, "")
+	url := "https://graph.facebook.com/debug_token?input_token=" + js.EncodeURIComponent(token) +
+		"&access_token=" + js.EncodeURIComponent(o.ClientID+"|"+o.ClientSecret)
+	v, err := js.Send(ctx, c, http.MethodGet, url, "")
 	if err != nil {
 		return "", fmt.Errorf("%w: %w", ErrNoUserInfo, err)
 	}
-	data := get(constant(v).object(), "data").object()
+	data := js.Get(js.Const(v).Object(), "data").Object()
 	userID := Text(data, "user_id")
 	if valid, _ := data.Get("is_valid"); valid != true || userID == "" || !slices.Contains(o.clientIDs(), Text(data, "app_id")) {
 		return "", fmt.Errorf("%w: the access token is not for this application", ErrNoUserInfo)
@@ -112,9 +113,9 @@ func facebookUserID(ctx context.Context, c *oauth.Client, o Options, token strin
 // facebookUser maps a profile of the Graph API, whose picture is an object, or the claims of a limited login, which do not
 // say whether the address is verified.
 func facebookUser(p *wire.Object) (*wire.Object, error) {
-	image, verified := get(p, "picture", "data", "url"), get(p, "email_verified").orElse(constant(false))
+	image, verified := js.Get(p, "picture", "data", "url"), js.Get(p, "email_verified").OrElse(js.Const(false))
 	if _, limited := p.Get("sub"); limited {
-		image, verified = get(p, "picture"), constant(false)
+		image, verified = js.Get(p, "picture"), js.Const(false)
 	}
-	return object("name", get(p, "name"), "email", get(p, "email"), "image", image, "emailVerified", verified), nil
+	return js.Object("name", js.Get(p, "name"), "email", js.Get(p, "email"), "image", image, "emailVerified", verified), nil
 }

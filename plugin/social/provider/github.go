@@ -8,6 +8,7 @@ import (
 
 	"github.com/cardea-auth/cardea/core/oauth"
 	"github.com/cardea-auth/cardea/core/wire"
+	"github.com/cardea-auth/cardea/plugin/internal/js"
 )
 
 // userAgent is what upstream calls itself where a provider insists on a name.
@@ -18,19 +19,19 @@ const userAgent = "better-auth"
 func GitHub(o Options) *Provider {
 	k := recipe{
 		id: "github", name: "GitHub",
-		authorize: "https://github.com/login/oauth/authorize",
-		token:     "https://github.com/login/oauth/access_token",
-		scopes:    []string{"read:user", "user:email"},
-		pkce:      true, loginHint: true,
+		authorizeAt: "https://github.com/login/oauth/authorize",
+		exchangeAt:  "https://github.com/login/oauth/access_token",
+		scopes:      []string{"read:user", "user:email"},
+		pkce:        true, loginHint: true,
 		both:    githubUser(or(o.UserInfoEndpoint, "https://api.github.com/user")),
-		subject: func(p *wire.Object) value { return get(p, "id") },
+		subject: func(p *wire.Object) js.Value { return js.Get(p, "id") },
 	}
 	k.exchange = func(ctx context.Context, c *oauth.Client, r ExchangeRequest) (*oauth.Tokens, error) {
 		tokens, err := c.Exchange(ctx, oauth.CodeRequest{
-			TokenEndpoint: oauth.TokenEndpoint{URL: or(o.TokenEndpoint, k.token), Credentials: k.creds(o, oauth.AuthDefault)},
+			TokenEndpoint: oauth.TokenEndpoint{URL: or(o.TokenEndpoint, k.exchangeAt), Credentials: k.creds(o, oauth.AuthDefault)},
 			Code:          r.Code, CodeVerifier: r.CodeVerifier, RedirectURI: r.RedirectURI,
 		})
-		if err == nil && get(tokens.Raw, "error").defined { // GitHub's errors have status 200
+		if err == nil && (tokens.AccessToken == "" || js.Get(tokens.Raw, "error").Defined) { // GitHub's errors have status 200
 			return nil, errors.New("provider: github refused the code")
 		}
 		return tokens, err
@@ -44,32 +45,32 @@ func githubUser(url string) func(context.Context, *oauth.Client, UserInfoRequest
 		if err != nil || p == nil {
 			return nil, nil, err
 		}
-		list, err := fetch(ctx, c, http.MethodGet, url+"/emails", "", r.Tokens, "User-Agent", userAgent)
+		list, err := js.Fetch(ctx, c, http.MethodGet, url+"/emails", "", r.Tokens, "User-Agent", userAgent)
 		if refused := (*oauth.StatusError)(nil); err != nil && !errors.As(err, &refused) {
 			return nil, nil, fmt.Errorf("provider: github's addresses: %w", err)
 		}
 		// Without the scope for it there is no list, and nothing is known of the address.
 		emails, _ := list.([]any)
-		if !get(p, "email").truthy() && len(emails) > 0 {
+		if !js.Get(p, "email").Truthy() && len(emails) > 0 {
 			chosen := emails[0]
 			for _, e := range emails {
-				if get(constant(e).object(), "primary").truthy() {
+				if js.Get(js.Const(e).Object(), "primary").Truthy() {
 					chosen = e
 					break
 				}
 			}
-			if email := get(constant(chosen).object(), "email"); email.defined {
-				p.Set("email", email.v)
+			if email := js.Get(js.Const(chosen).Object(), "email"); email.Defined {
+				p.Set("email", email.V)
 			}
 		}
-		verified := constant(false)
+		verified := js.Const(false)
 		for _, e := range emails {
-			if o := constant(e).object(); Text(o, "email") == Text(p, "email") && Text(o, "email") != "" {
-				verified = get(o, "verified").orElse(constant(false))
+			if o := js.Const(e).Object(); Text(o, "email") == Text(p, "email") && Text(o, "email") != "" {
+				verified = js.Get(o, "verified").OrElse(js.Const(false))
 				break
 			}
 		}
-		return p, object("name", get(p, "name").or(get(p, "login")).or(constant("")), "email", get(p, "email"),
-			"image", get(p, "avatar_url"), "emailVerified", verified), nil
+		return p, js.Object("name", js.Get(p, "name").Or(js.Get(p, "login")).Or(js.Const("")), "email", js.Get(p, "email"),
+			"image", js.Get(p, "avatar_url"), "emailVerified", verified), nil
 	}
 }

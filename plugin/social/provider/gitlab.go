@@ -6,6 +6,7 @@ import (
 
 	"github.com/cardea-auth/cardea/core/oauth"
 	"github.com/cardea-auth/cardea/core/wire"
+	"github.com/cardea-auth/cardea/plugin/internal/js"
 )
 
 // GitLabOptions are GitLab's own.
@@ -19,22 +20,22 @@ func GitLab(o Options, more ...GitLabOptions) *Provider {
 	base := or(only(more).Issuer, "https://gitlab.com")
 	return recipe{
 		id: "gitlab", name: "Gitlab",
-		authorize: singleSlashes(base + "/oauth/authorize"),
-		token:     singleSlashes(base + "/oauth/token"),
-		scopes:    []string{"read_user"},
-		pkce:      true, loginHint: true, noPrompt: true,
+		authorizeAt: singleSlashes(base + "/oauth/authorize"),
+		exchangeAt:  singleSlashes(base + "/oauth/token"),
+		scopes:      []string{"read_user"},
+		pkce:        true, loginHint: true, noPrompt: true,
 		profile: func(ctx context.Context, c *oauth.Client, r UserInfoRequest) (*wire.Object, error) {
 			p, err := fetched(or(o.UserInfoEndpoint, singleSlashes(base+"/api/v4/user")))(ctx, c, r)
-			if err != nil || Text(p, "state") != "active" || get(p, "locked").truthy() {
+			if err != nil || Text(p, "state") != "active" || js.Get(p, "locked").Truthy() {
 				return nil, err
 			}
 			return p, nil
 		},
 		user: func(p *wire.Object) (*wire.Object, error) {
-			return object("name", get(p, "name").orElse(get(p, "username")).orElse(constant("")), "email", get(p, "email"),
-				"image", get(p, "avatar_url"), "emailVerified", get(p, "email_verified").orElse(constant(false))), nil
+			return js.Object("name", js.Get(p, "name").OrElse(js.Get(p, "username")).OrElse(js.Const("")), "email", js.Get(p, "email"),
+				"image", js.Get(p, "avatar_url"), "emailVerified", js.Get(p, "email_verified").OrElse(js.Const(false))), nil
 		},
-		subject: func(p *wire.Object) value { return get(p, "id") },
+		subject: func(p *wire.Object) js.Value { return js.Get(p, "id") },
 	}.make(o)
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/cardea-auth/cardea/core/oauth"
 	"github.com/cardea-auth/cardea/core/wire"
+	"github.com/cardea-auth/cardea/plugin/internal/js"
 )
 
 // GoogleOptions are Google's own.
@@ -39,10 +40,10 @@ func Google(o Options, more ...GoogleOptions) *Provider {
 	}
 	return recipe{
 		id: "google", name: "Google",
-		authorize: "https://accounts.google.com/o/oauth2/v2/auth",
-		token:     "https://oauth2.googleapis.com/token",
-		scopes:    []string{"email", "profile", "openid"},
-		pkce:      true, needsSecret: true, needsVerifier: true, loginHint: true, display: true,
+		authorizeAt: "https://accounts.google.com/o/oauth2/v2/auth",
+		exchangeAt:  "https://oauth2.googleapis.com/token",
+		scopes:      []string{"email", "profile", "openid"},
+		pkce:        true, needsSecret: true, needsVerifier: true, loginHint: true, display: true,
 		request: func(a *oauth.Authorization) {
 			a.AccessType, a.HostedDomain = special.AccessType, special.HostedDomain
 			a.Display = or(a.Display, special.Display)
@@ -64,9 +65,9 @@ func Google(o Options, more ...GoogleOptions) *Provider {
 			return p, checkDomain(p)
 		},
 		user: func(p *wire.Object) (*wire.Object, error) {
-			return object("name", get(p, "name"), "email", get(p, "email"), "image", get(p, "picture"),
-				"emailVerified", get(p, "email_verified")), nil
+			return js.Object("name", js.Get(p, "name"), "email", js.Get(p, "email"), "image", js.Get(p, "picture"),
+				"emailVerified", js.Get(p, "email_verified")), nil
 		},
-		subject: func(p *wire.Object) value { return get(p, "sub") },
+		subject: func(p *wire.Object) js.Value { return js.Get(p, "sub") },
 	}.make(o)
 }

@@ -5,23 +5,24 @@ import (
 
 	"github.com/cardea-auth/cardea/core/oauth"
 	"github.com/cardea-auth/cardea/core/wire"
+	"github.com/cardea-auth/cardea/plugin/internal/js"
 )
 
 // Kick signs people in with Kick. It never vouches for an address.
 func Kick(o Options) *Provider {
 	return recipe{
 		id: "kick", name: "Kick",
-		authorize: "https://id.kick.com/oauth/authorize",
-		token:     "https://id.kick.com/oauth/token",
-		scopes:    []string{"user:read"},
-		pkce:      true, noPrompt: true,
+		authorizeAt: "https://id.kick.com/oauth/authorize",
+		exchangeAt:  "https://id.kick.com/oauth/token",
+		scopes:      []string{"user:read"},
+		pkce:        true, noPrompt: true,
 		profile: func(ctx context.Context, c *oauth.Client, r UserInfoRequest) (*wire.Object, error) {
 			answer, err := fetched(or(o.UserInfoEndpoint, "https://api.kick.com/public/v1/users"))(ctx, c, r)
-			return get(answer, "data").first().object(), err
+			return js.Get(answer, "data").First().Object(), err
 		},
 		user: func(p *wire.Object) (*wire.Object, error) {
-			return object("name", get(p, "name"), "email", get(p, "email"), "image", get(p, "profile_picture"), "emailVerified", false), nil
+			return js.Object("name", js.Get(p, "name"), "email", js.Get(p, "email"), "image", js.Get(p, "profile_picture"), "emailVerified", false), nil
 		},
-		subject: func(p *wire.Object) value { return get(p, "user_id") },
+		subject: func(p *wire.Object) js.Value { return js.Get(p, "user_id") },
 	}.make(o)
 }

@@ -7,16 +7,17 @@ import (
 
 	"github.com/cardea-auth/cardea/core/oauth"
 	"github.com/cardea-auth/cardea/core/wire"
+	"github.com/cardea-auth/cardea/plugin/internal/js"
 )
 
 // LINE signs people in with LINE, which verifies the ID tokens of apps itself. It never vouches for an address.
 func LINE(o Options) *Provider {
 	return recipe{
 		id: "line", name: "LINE",
-		authorize: "https://access.line.me/oauth2/v2.1/authorize",
-		token:     "https://api.line.me/oauth2/v2.1/token",
-		scopes:    []string{"openid", "profile", "email"},
-		pkce:      true, loginHint: true, noPrompt: true,
+		authorizeAt: "https://access.line.me/oauth2/v2.1/authorize",
+		exchangeAt:  "https://api.line.me/oauth2/v2.1/token",
+		scopes:      []string{"openid", "profile", "email"},
+		pkce:        true, loginHint: true, noPrompt: true,
 		verify: func(ctx context.Context, c *oauth.Client, token, nonce string) error {
 			return verifyAtLINE(ctx, c, o.ClientID, token, nonce)
 		},
@@ -27,10 +28,10 @@ func LINE(o Options) *Provider {
 			return fetched(or(o.UserInfoEndpoint, "https://api.line.me/oauth2/v2.1/userinfo"))(ctx, c, r)
 		},
 		user: func(p *wire.Object) (*wire.Object, error) {
-			return object("name", get(p, "name").or(constant("")), "email", get(p, "email"), "image", get(p, "picture"),
+			return js.Object("name", js.Get(p, "name").Or(js.Const("")), "email", js.Get(p, "email"), "image", js.Get(p, "picture"),
 				"emailVerified", false), nil
 		},
-		subject: func(p *wire.Object) value { return get(p, "sub") },
+		subject: func(p *wire.Object) js.Value { return js.Get(p, "sub") },
 	}.make(o)
 }
 
@@ -40,12 +41,12 @@ func verifyAtLINE(ctx context.Context, c *oauth.Client, clientID, token, nonce s
 	if nonce != "" {
 		f.Set("nonce", nonce)
 	}
-	v, err := send(ctx, c, http.MethodPost, "https://api.line.me/oauth2/v2.1/verify", f.Encode(),
+	v, err := js.Send(ctx, c, http.MethodPost, "https://api.line.me/oauth2/v2.1/verify", f.Encode(),
 		"Content-Type", "application/x-www-form-urlencoded")
 	if err != nil {
 		return err
 	}
-	claims := constant(v).object()
+	claims := js.Const(v).Object()
 	if clientID == "" || Text(claims, "aud") != clientID {
 		return errors.New("provider: the ID token is for another client")
 	}

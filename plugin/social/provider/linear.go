@@ -6,6 +6,7 @@ import (
 
 	"github.com/cardea-auth/cardea/core/oauth"
 	"github.com/cardea-auth/cardea/core/wire"
+	"github.com/cardea-auth/cardea/plugin/internal/js"
 )
 
 // linearQuery asks for the viewer, white space and all as upstream writes it.
@@ -16,18 +17,18 @@ const linearQuery = `{"query":"\n\t\t\t\t\t\t\tquery {\n\t\t\t\t\t\t\t\tviewer {
 func Linear(o Options) *Provider {
 	return recipe{
 		id: "linear", name: "Linear",
-		authorize: "https://linear.app/oauth/authorize",
-		token:     "https://api.linear.app/oauth/token",
-		scopes:    []string{"read"},
-		loginHint: true, noPrompt: true,
+		authorizeAt: "https://linear.app/oauth/authorize",
+		exchangeAt:  "https://api.linear.app/oauth/token",
+		scopes:      []string{"read"},
+		loginHint:   true, noPrompt: true,
 		profile: func(ctx context.Context, c *oauth.Client, r UserInfoRequest) (*wire.Object, error) {
 			url := or(o.UserInfoEndpoint, "https://api.linear.app/graphql")
-			v, err := fetch(ctx, c, http.MethodPost, url, linearQuery, r.Tokens, "Content-Type", "application/json")
-			return get(constant(v).object(), "data", "viewer").object(), err
+			v, err := js.Fetch(ctx, c, http.MethodPost, url, linearQuery, r.Tokens, "Content-Type", "application/json")
+			return js.Get(js.Const(v).Object(), "data", "viewer").Object(), err
 		},
 		user: func(p *wire.Object) (*wire.Object, error) {
-			return object("name", get(p, "name"), "email", get(p, "email"), "image", get(p, "avatarUrl"), "emailVerified", false), nil
+			return js.Object("name", js.Get(p, "name"), "email", js.Get(p, "email"), "image", js.Get(p, "avatarUrl"), "emailVerified", false), nil
 		},
-		subject: func(p *wire.Object) value { return get(p, "id") },
+		subject: func(p *wire.Object) js.Value { return js.Get(p, "id") },
 	}.make(o)
 }

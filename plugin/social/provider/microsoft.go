@@ -13,6 +13,7 @@ import (
 
 	"github.com/cardea-auth/cardea/core/oauth"
 	"github.com/cardea-auth/cardea/core/wire"
+	"github.com/cardea-auth/cardea/plugin/internal/js"
 )
 
 // MicrosoftOptions are Microsoft's own.
@@ -49,10 +50,10 @@ func Microsoft(o Options, more ...MicrosoftOptions) *Provider {
 	}
 	k := recipe{
 		id: "microsoft", name: "Microsoft EntraID",
-		authorize: authority + "/" + tenant + "/oauth2/v2.0/authorize",
-		token:     authority + "/" + tenant + "/oauth2/v2.0/token",
-		scopes:    scopes,
-		pkce:      true, loginHint: true, invalid: invalid,
+		authorizeAt: authority + "/" + tenant + "/oauth2/v2.0/authorize",
+		exchangeAt:  authority + "/" + tenant + "/oauth2/v2.0/token",
+		scopes:      scopes,
+		pkce:        true, loginHint: true, invalid: invalid,
 		idToken: &oauth.IDTokenPolicy{
 			JWKS:    authority + "/" + tenant + "/discovery/v2.0/keys",
 			Issuers: issuers, Algorithms: []string{"RS256"}, MaxAge: time.Hour,
@@ -61,10 +62,10 @@ func Microsoft(o Options, more ...MicrosoftOptions) *Provider {
 		trusted: true,
 		profile: microsoftProfile(special),
 		user: func(p *wire.Object) (*wire.Object, error) {
-			return object("name", get(p, "name"), "email", get(p, "email"), "image", get(p, "picture"),
+			return js.Object("name", js.Get(p, "name"), "email", js.Get(p, "email"), "image", js.Get(p, "picture"),
 				"emailVerified", microsoftVerified(p)), nil
 		},
-		subject: func(p *wire.Object) value { return get(p, "oid") },
+		subject: func(p *wire.Object) js.Value { return js.Get(p, "oid") },
 	}
 	if special.Assertion != nil {
 		k.credentials = func(creds *oauth.Credentials) {
@@ -97,12 +98,14 @@ func microsoftProfile(special MicrosoftOptions) profileFunc {
 		if strings.TrimSpace(Text(p, "oid")) == "" {
 			return nil, fmt.Errorf("%w: no oid", ErrNoUserInfo)
 		}
-		if special.DisableProfilePhoto || r.Tokens.AccessToken == "" {
+		// An access token that an app put beside its ID token may be anybody's.
+		foreign := r.IDTokenVerified && !c.Exact()
+		if special.DisableProfilePhoto || r.Tokens.AccessToken == "" || foreign {
 			return p, nil
 		}
 		size := strconv.Itoa(max(special.ProfilePhotoSize, 48))
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet,
-			"https://graph.microsoft.com/v1.0/me/photos/"+size+"x"+size+"/$value", nil)
+			"https://graph.microsoft.com/v1.0/me/photos/"+size+"x"+size+"/%24value", nil)
 		if err != nil {
 			return nil, err
 		}
@@ -116,12 +119,12 @@ func microsoftProfile(special MicrosoftOptions) profileFunc {
 
 // microsoftVerified believes email_verified, or else the lists of verified addresses (optional claims both).
 func microsoftVerified(p *wire.Object) bool {
-	if claim := get(p, "email_verified"); claim.defined {
-		return claim.boolean().v == true
+	if claim := js.Get(p, "email_verified"); claim.Defined {
+		return claim.Boolean().V == true
 	}
 	email := Text(p, "email")
 	for _, name := range []string{"verified_primary_email", "verified_secondary_email"} {
-		list, _ := get(p, name).v.([]any)
+		list, _ := js.Get(p, name).V.([]any)
 		if email != "" && slices.Contains(list, any(email)) {
 			return true
 		}

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/cardea-auth/cardea/core/oauth"
 )
@@ -21,21 +20,6 @@ func with(params []oauth.Param, p oauth.Param) []oauth.Param {
 	f := oauth.Form(slices.Clone(params))
 	f.Set(p.Name, p.Value)
 	return f
-}
-
-// encodeURIComponent is JavaScript's function of that name.
-func encodeURIComponent(s string) string {
-	const hex, plain = "0123456789ABCDEF", "-_.!~*'()"
-	out := make([]byte, 0, len(s))
-	for i := range len(s) {
-		switch c := s[i]; {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte(plain, c) >= 0:
-			out = append(out, c)
-		default:
-			out = append(out, '%', hex[c>>4], hex[c&15])
-		}
-	}
-	return string(out)
 }
 
 // only returns the one special of a constructor's variadic ones, or the zero value.

@@ -1,6 +1,9 @@
 package provider
 
-import "github.com/cardea-auth/cardea/core/wire"
+import (
+	"github.com/cardea-auth/cardea/core/wire"
+	"github.com/cardea-auth/cardea/plugin/internal/js"
+)
 
 // PaybinOptions are Paybin's own.
 type PaybinOptions struct {
@@ -13,15 +16,15 @@ func Paybin(o Options, more ...PaybinOptions) *Provider {
 	issuer := or(only(more).Issuer, "https://idp.paybin.io")
 	return recipe{
 		id: "paybin", name: "Paybin",
-		authorize: issuer + "/oauth2/authorize",
-		token:     issuer + "/oauth2/token",
-		scopes:    []string{"openid", "email", "profile"},
-		pkce:      true, needsSecret: true, needsVerifier: true, loginHint: true,
+		authorizeAt: issuer + "/oauth2/authorize",
+		exchangeAt:  issuer + "/oauth2/token",
+		scopes:      []string{"openid", "email", "profile"},
+		pkce:        true, needsSecret: true, needsVerifier: true, loginHint: true,
 		profile: decoded,
 		user: func(p *wire.Object) (*wire.Object, error) {
-			return object("name", get(p, "name").or(get(p, "preferred_username")).or(constant("")), "email", get(p, "email"),
-				"image", get(p, "picture"), "emailVerified", get(p, "email_verified").or(constant(false))), nil
+			return js.Object("name", js.Get(p, "name").Or(js.Get(p, "preferred_username")).Or(js.Const("")), "email", js.Get(p, "email"),
+				"image", js.Get(p, "picture"), "emailVerified", js.Get(p, "email_verified").Or(js.Const(false))), nil
 		},
-		subject: func(p *wire.Object) value { return get(p, "sub") },
+		subject: func(p *wire.Object) js.Value { return js.Get(p, "sub") },
 	}.make(o)
 }

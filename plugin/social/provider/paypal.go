@@ -6,6 +6,7 @@ import (
 
 	"github.com/cardea-auth/cardea/core/oauth"
 	"github.com/cardea-auth/cardea/core/wire"
+	"github.com/cardea-auth/cardea/plugin/internal/js"
 )
 
 // PayPalOptions are PayPal's own.
@@ -22,10 +23,10 @@ func PayPal(o Options, more ...PayPalOptions) *Provider {
 	}
 	return recipe{
 		id: "paypal", name: "PayPal",
-		authorize: "https://www." + sandbox + "paypal.com/signin/authorize",
-		token:     "https://api-m." + sandbox + "paypal.com/v1/oauth2/token",
-		noScopes:  true,
-		pkce:      true, needsSecret: true,
+		authorizeAt: "https://www." + sandbox + "paypal.com/signin/authorize",
+		exchangeAt:  "https://api-m." + sandbox + "paypal.com/v1/oauth2/token",
+		noScopes:    true,
+		pkce:        true, needsSecret: true,
 		method: oauth.AuthBasic, refreshMethod: oauth.AuthBasic,
 		profile: func(ctx context.Context, c *oauth.Client, r UserInfoRequest) (*wire.Object, error) {
 			url := or(o.UserInfoEndpoint, "https://api-m."+sandbox+"paypal.com/v1/identity/oauth2/userinfo")
@@ -37,15 +38,15 @@ func PayPal(o Options, more ...PayPalOptions) *Provider {
 			if err != nil {
 				return nil, err
 			}
-			if sub := Text(claims, "sub"); sub == "" || get(p, "sub").orElse(get(p, "user_id")).v != sub {
+			if sub := Text(claims, "sub"); sub == "" || js.Get(p, "sub").OrElse(js.Get(p, "user_id")).V != sub {
 				return nil, errors.New("provider: the user info is about somebody else than the ID token")
 			}
 			return p, nil
 		},
 		user: func(p *wire.Object) (*wire.Object, error) {
-			return object("name", get(p, "name"), "email", get(p, "email"), "image", get(p, "picture"),
-				"emailVerified", get(p, "email_verified")), nil
+			return js.Object("name", js.Get(p, "name"), "email", js.Get(p, "email"), "image", js.Get(p, "picture"),
+				"emailVerified", js.Get(p, "email_verified")), nil
 		},
-		subject: func(p *wire.Object) value { return get(p, "user_id") },
+		subject: func(p *wire.Object) js.Value { return js.Get(p, "user_id") },
 	}.make(o)
 }

@@ -6,17 +6,17 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/cardea-auth/cardea/core/oauth"
 	"github.com/cardea-auth/cardea/core/wire"
+	"github.com/cardea-auth/cardea/plugin/internal/js"
 )
 
 // recipe is what tells one provider of this package from another. Everything that they have in common is in make.
 type recipe struct {
 	id, name string
 
-	authorize, token string // endpoints
+	authorizeAt, exchangeAt string // endpoints
 	// scopes are asked for by default. callScopesFirst puts the call's scopes before those of the options, uniqueScopes
 	// drops repeated ones, noScopes asks for none at all.
 	scopes          []string
@@ -63,7 +63,7 @@ type recipe struct {
 	// finish looks at the user after MapProfile.
 	finish func(profile, user *wire.Object) error
 	// subject is the stable id in a profile.
-	subject func(profile *wire.Object) value
+	subject func(profile *wire.Object) js.Value
 	// beforeUserInfo is asked before Options.UserInfo.
 	beforeUserInfo func(ctx context.Context, c *oauth.Client, t *oauth.Tokens) error
 	invalid        error
@@ -77,8 +77,8 @@ func (k recipe) make(o Options) *Provider {
 		OverrideUserInfo: o.OverrideUserInfoOnSignIn, RequireEmailVerification: o.RequireEmailVerification,
 		Invalid: k.invalid,
 	}
-	k.authorize = or(o.AuthorizationEndpoint, k.authorize)
-	k.token = or(o.TokenEndpoint, k.token)
+	k.authorizeAt = or(o.AuthorizationEndpoint, k.authorizeAt)
+	k.exchangeAt = or(o.TokenEndpoint, k.exchangeAt)
 	p.AuthorizationURL = func(_ context.Context, _ *oauth.Client, r AuthorizationRequest) (string, error) {
 		return k.authorizationURL(o, r)
 	}
@@ -88,7 +88,7 @@ func (k recipe) make(o Options) *Provider {
 			return k.exchange(ctx, c, r)
 		}
 		code := oauth.CodeRequest{
-			TokenEndpoint: oauth.TokenEndpoint{URL: k.token, Credentials: k.creds(o, k.method), Header: k.tokenHeader},
+			TokenEndpoint: oauth.TokenEndpoint{URL: k.exchangeAt, Credentials: k.creds(o, k.method), Header: k.tokenHeader},
 			Code:          r.Code, RedirectURI: r.RedirectURI, DeviceID: r.DeviceID,
 		}
 		if k.pkce {
@@ -112,7 +112,7 @@ func (k recipe) authorizationURL(o Options, r AuthorizationRequest) (string, err
 		return "", fmt.Errorf("%w: %s needs a code verifier", ErrConfiguration, k.id)
 	}
 	a := oauth.Authorization{
-		Endpoint: k.authorize, ClientID: o.ClientID, State: r.State,
+		Endpoint: k.authorizeAt, ClientID: o.ClientID, State: r.State,
 		Scopes: k.allScopes(o, r.Scopes), RedirectURI: or(o.RedirectURI, r.RedirectURI),
 	}
 	if k.pkce {
@@ -187,7 +187,7 @@ func (k recipe) refresher(o Options) func(context.Context, *oauth.Client, Refres
 	}
 	return func(ctx context.Context, c *oauth.Client, r RefreshRequest) (*oauth.Tokens, error) {
 		return c.Refresh(ctx, oauth.RefreshRequest{
-			TokenEndpoint: oauth.TokenEndpoint{URL: k.token, Credentials: k.creds(o, k.refreshMethod)},
+			TokenEndpoint: oauth.TokenEndpoint{URL: k.exchangeAt, Credentials: k.creds(o, k.refreshMethod)},
 			RefreshToken:  r.RefreshToken, Params: k.refreshParams,
 		})
 	}
@@ -265,7 +265,22 @@ func (k recipe) identity(ctx context.Context, c *oauth.Client, o Options, r User
 	if err != nil {
 		return nil, err
 	}
+	if r.IDTokenVerified && !c.Exact() && k.idToken == nil && k.verify == nil {
+		if err := checkOwner(r.Tokens.IDToken, sub); err != nil {
+			return nil, err
+		}
+	}
 	return &Identity{Subject: sub, User: user, Profile: profile}, nil
+}
+
+// checkOwner ties a profile that came with an access token to the ID token beside it, which only Options.VerifyIDToken
+// knows: the access token may be anybody's.
+func checkOwner(idToken, subject string) error {
+	claims, err := oauth.Claims(idToken)
+	if sub := Text(claims, "sub"); err == nil && sub != "" && sub != subject {
+		return fmt.Errorf("%w: the access token is somebody else's than the ID token", ErrNoUserInfo)
+	}
+	return nil
 }
 
 // describe returns what the provider says and the user that it becomes. Every failure is ErrNoUserInfo.
@@ -297,10 +312,10 @@ func (k recipe) verifyOwn(ctx context.Context, c *oauth.Client, o Options, token
 	return nil
 }
 
-// subject returns the text of a stable id, which providers send as a string or a number.
-func subject(v value) (string, error) {
-	s := v.text()
-	if strings.TrimSpace(s) == "" || s == "undefined" || s == "null" {
+// subject returns the text of a stable id.
+func subject(v js.Value) (string, error) {
+	s, ok := v.Subject()
+	if !ok {
 		return "", fmt.Errorf("%w: the profile has no stable id", ErrNoUserInfo)
 	}
 	return s, nil

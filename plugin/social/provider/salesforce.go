@@ -1,6 +1,9 @@
 package provider
 
-import "github.com/cardea-auth/cardea/core/wire"
+import (
+	"github.com/cardea-auth/cardea/core/wire"
+	"github.com/cardea-auth/cardea/plugin/internal/js"
+)
 
 // SalesforceOptions are Salesforce's own.
 type SalesforceOptions struct {
@@ -20,16 +23,16 @@ func Salesforce(o Options, more ...SalesforceOptions) *Provider {
 	base := "https://" + or(special.LoginURL, host) + "/services/oauth2/"
 	return recipe{
 		id: "salesforce", name: "Salesforce",
-		authorize: base + "authorize",
-		token:     base + "token",
-		scopes:    []string{"openid", "email", "profile"},
-		pkce:      true, needsSecret: true, needsVerifier: true, noPrompt: true,
+		authorizeAt: base + "authorize",
+		exchangeAt:  base + "token",
+		scopes:      []string{"openid", "email", "profile"},
+		pkce:        true, needsSecret: true, needsVerifier: true, noPrompt: true,
 		profile: fetched(or(o.UserInfoEndpoint, base+"userinfo")),
 		user: func(p *wire.Object) (*wire.Object, error) {
-			return object("name", get(p, "name"), "email", get(p, "email"),
-				"image", get(p, "photos", "picture").or(get(p, "photos", "thumbnail")),
-				"emailVerified", get(p, "email_verified").orElse(constant(false))), nil
+			return js.Object("name", js.Get(p, "name"), "email", js.Get(p, "email"),
+				"image", js.Get(p, "photos", "picture").Or(js.Get(p, "photos", "thumbnail")),
+				"emailVerified", js.Get(p, "email_verified").OrElse(js.Const(false))), nil
 		},
-		subject: func(p *wire.Object) value { return get(p, "user_id") },
+		subject: func(p *wire.Object) js.Value { return js.Get(p, "user_id") },
 	}.make(o)
 }

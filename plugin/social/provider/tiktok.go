@@ -6,17 +6,18 @@ import (
 
 	"github.com/cardea-auth/cardea/core/oauth"
 	"github.com/cardea-auth/cardea/core/wire"
+	"github.com/cardea-auth/cardea/plugin/internal/js"
 )
 
 // TikTok signs people in with TikTok, whose client key is Options.ClientID. It tells no address: users get a placeholder at
 // placeholder.invalid.
 func TikTok(o Options) *Provider {
-	return recipe{
+	p := recipe{
 		id: "tiktok", name: "TikTok",
-		authorize: "https://www.tiktok.com/v2/auth/authorize",
-		token:     "https://open.tiktokapis.com/v2/oauth/token/",
-		scopes:    []string{"user.info.profile"},
-		pkce:      true, noPrompt: true, // the token endpoint gets the verifier although there was no challenge, as upstream has it
+		authorizeAt: "https://www.tiktok.com/v2/auth/authorize",
+		exchangeAt:  "https://open.tiktokapis.com/v2/oauth/token/",
+		scopes:      []string{"user.info.profile"},
+		pkce:        true, noPrompt: true, // the token endpoint gets the verifier although there was no challenge, as upstream has it
 		url: func(a oauth.Authorization) (string, error) {
 			return commaURL(a, "client_key", oauth.Form{{Name: "response_type", Value: "code"}, {Name: "client_key", Value: a.ClientID}})
 		},
@@ -31,20 +32,22 @@ func TikTok(o Options) *Provider {
 		profile: fetched(or(o.UserInfoEndpoint, "https://open.tiktokapis.com/v2/user/info/") +
 			"?fields=open_id%2Cavatar_large_url%2Cdisplay_name%2Cusername"),
 		user: func(p *wire.Object) (*wire.Object, error) {
-			user := get(p, "data", "user").object()
-			email := get(user, "email")
-			if !email.truthy() {
-				address, err := placeholder(get(user, "open_id"), "tiktok")
+			user := js.Get(p, "data", "user").Object()
+			email := js.Get(user, "email")
+			if !email.Truthy() {
+				address, err := js.Placeholder(js.Get(user, "open_id"), "tiktok")
 				if err != nil {
 					return nil, err
 				}
-				email = constant(address)
+				email = js.Const(address)
 			}
-			return object("email", email, "name", get(user, "display_name").or(get(user, "username")).or(constant("")),
-				"image", get(user, "avatar_large_url"), "emailVerified", false), nil
+			return js.Object("email", email, "name", js.Get(user, "display_name").Or(js.Get(user, "username")).Or(js.Const("")),
+				"image", js.Get(user, "avatar_large_url"), "emailVerified", false), nil
 		},
-		subject: func(p *wire.Object) value { return get(p, "data", "user", "open_id") },
+		subject: func(p *wire.Object) js.Value { return js.Get(p, "data", "user", "open_id") },
 	}.make(o)
+	p.PKCE = false
+	return p
 }
 
 // commaURL is the authorization URL of the providers that are not quite OAuth 2.0: scopes with commas, the client id under

@@ -3,6 +3,7 @@ package provider
 import (
 	"github.com/cardea-auth/cardea/core/oauth"
 	"github.com/cardea-auth/cardea/core/wire"
+	"github.com/cardea-auth/cardea/plugin/internal/js"
 )
 
 // TwitchOptions are Twitch's own.
@@ -19,16 +20,16 @@ func Twitch(o Options, more ...TwitchOptions) *Provider {
 	}
 	return recipe{
 		id: "twitch", name: "Twitch",
-		authorize: "https://id.twitch.tv/oauth2/authorize",
-		token:     "https://id.twitch.tv/oauth2/token",
-		scopes:    []string{"user:read:email", "openid"},
-		noPrompt:  true,
-		request:   func(a *oauth.Authorization) { a.Claims = claims },
-		profile:   decoded,
+		authorizeAt: "https://id.twitch.tv/oauth2/authorize",
+		exchangeAt:  "https://id.twitch.tv/oauth2/token",
+		scopes:      []string{"user:read:email", "openid"},
+		noPrompt:    true,
+		request:     func(a *oauth.Authorization) { a.Claims = claims },
+		profile:     decoded,
 		user: func(p *wire.Object) (*wire.Object, error) {
-			return object("name", get(p, "preferred_username"), "email", get(p, "email"), "image", get(p, "picture"),
-				"emailVerified", get(p, "email_verified")), nil
+			return js.Object("name", js.Get(p, "preferred_username"), "email", js.Get(p, "email"), "image", js.Get(p, "picture"),
+				"emailVerified", js.Get(p, "email_verified")), nil
 		},
-		subject: func(p *wire.Object) value { return get(p, "sub") },
+		subject: func(p *wire.Object) js.Value { return js.Get(p, "sub") },
 	}.make(o)
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/cardea-auth/cardea/core/oauth"
 	"github.com/cardea-auth/cardea/core/wire"
+	"github.com/cardea-auth/cardea/plugin/internal/js"
 )
 
 // VercelOptions are Vercel's own.
@@ -27,15 +28,15 @@ func Vercel(o Options, more ...VercelOptions) *Provider {
 	credentials(&check)
 	return recipe{
 		id: "vercel", name: "Vercel",
-		authorize: "https://vercel.com/oauth/authorize",
-		token:     "https://api.vercel.com/login/oauth/token",
-		pkce:      true, needsVerifier: true, noPrompt: true, noRefresh: true,
+		authorizeAt: "https://vercel.com/oauth/authorize",
+		exchangeAt:  "https://api.vercel.com/login/oauth/token",
+		pkce:        true, needsVerifier: true, noPrompt: true, noRefresh: true,
 		credentials: credentials, invalid: check.Validate(),
 		profile: fetched(or(o.UserInfoEndpoint, "https://api.vercel.com/login/oauth/userinfo")),
 		user: func(p *wire.Object) (*wire.Object, error) {
-			return object("name", get(p, "name").orElse(get(p, "preferred_username")).orElse(constant("")), "email", get(p, "email"),
-				"image", get(p, "picture"), "emailVerified", get(p, "email_verified").orElse(constant(false))), nil
+			return js.Object("name", js.Get(p, "name").OrElse(js.Get(p, "preferred_username")).OrElse(js.Const("")), "email", js.Get(p, "email"),
+				"image", js.Get(p, "picture"), "emailVerified", js.Get(p, "email_verified").OrElse(js.Const(false))), nil
 		},
-		subject: func(p *wire.Object) value { return get(p, "sub") },
+		subject: func(p *wire.Object) js.Value { return js.Get(p, "sub") },
 	}.make(o)
 }

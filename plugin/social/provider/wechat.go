@@ -9,6 +9,7 @@ import (
 
 	"github.com/cardea-auth/cardea/core/oauth"
 	"github.com/cardea-auth/cardea/core/wire"
+	"github.com/cardea-auth/cardea/plugin/internal/js"
 )
 
 // WeChatOptions are WeChat's own.
@@ -26,9 +27,9 @@ func WeChat(o Options, more ...WeChatOptions) *Provider {
 	token := or(o.TokenEndpoint, wechatAPI+"oauth2/access_token")
 	return recipe{
 		id: "wechat", name: "WeChat",
-		authorize: "https://open.weixin.qq.com/connect/qrconnect",
-		scopes:    []string{"snsapi_login"},
-		noPrompt:  true,
+		authorizeAt: "https://open.weixin.qq.com/connect/qrconnect",
+		scopes:      []string{"snsapi_login"},
+		noPrompt:    true,
 		url: func(a oauth.Authorization) (string, error) {
 			a.Endpoint, _, _ = strings.Cut(a.Endpoint, "#")
 			u, err := commaURL(a, "appid", oauth.Form{{Name: "response_type", Value: "code"}, {Name: "appid", Value: a.ClientID}},
@@ -46,18 +47,18 @@ func WeChat(o Options, more ...WeChatOptions) *Provider {
 		both: func(ctx context.Context, c *oauth.Client, r UserInfoRequest) (profile, user *wire.Object, err error) {
 			return wechatUser(ctx, c, or(o.UserInfoEndpoint, wechatAPI+"userinfo"), r.Tokens)
 		},
-		subject: func(p *wire.Object) value { return get(p, "unionid").or(get(p, "openid")) },
+		subject: func(p *wire.Object) js.Value { return js.Get(p, "unionid").Or(js.Get(p, "openid")) },
 	}.make(o)
 }
 
 // wechatTokens asks for tokens the way WeChat wants it, by GET, with the secret in the query.
 func wechatTokens(ctx context.Context, c *oauth.Client, url string, f oauth.Form) (*oauth.Tokens, error) {
-	v, err := send(ctx, c, http.MethodGet, url+"?"+f.Encode(), "")
+	v, err := js.Send(ctx, c, http.MethodGet, url+"?"+strings.ReplaceAll(f.Encode(), "+", "%20"), "")
 	if err != nil {
 		return nil, err
 	}
-	answer := constant(v).object()
-	if answer == nil || get(answer, "errcode").truthy() || Text(answer, "access_token") == "" {
+	answer := js.Const(v).Object()
+	if answer == nil || js.Get(answer, "errcode").Truthy() || Text(answer, "access_token") == "" {
 		return nil, errors.New("provider: wechat refused")
 	}
 	t := oauth.ParseTokens(answer, c.Now())
@@ -73,18 +74,18 @@ func wechatUser(ctx context.Context, c *oauth.Client, url string, t *oauth.Token
 		return nil, nil, ErrNoUserInfo
 	}
 	f := oauth.Form{{Name: "access_token", Value: t.AccessToken}, {Name: "openid", Value: openID}, {Name: "lang", Value: "zh_CN"}}
-	v, err := send(ctx, c, http.MethodGet, url+"?"+f.Encode(), "")
-	p := constant(v).object()
-	if err != nil || p == nil || get(p, "errcode").truthy() {
+	v, err := js.Send(ctx, c, http.MethodGet, url+"?"+f.Encode(), "")
+	p := js.Const(v).Object()
+	if err != nil || p == nil || js.Get(p, "errcode").Truthy() {
 		return nil, nil, err
 	}
-	email := get(p, "email")
-	if !email.truthy() {
-		address, err := placeholder(get(p, "unionid").or(get(p, "openid")).or(constant(openID)), "wechat")
+	email := js.Get(p, "email")
+	if !email.Truthy() {
+		address, err := js.Placeholder(js.Get(p, "unionid").Or(js.Get(p, "openid")).Or(js.Const(openID)), "wechat")
 		if err != nil {
 			return nil, nil, err
 		}
-		email = constant(address)
+		email = js.Const(address)
 	}
-	return p, object("name", get(p, "nickname"), "email", email, "image", get(p, "headimgurl"), "emailVerified", false), nil
+	return p, js.Object("name", js.Get(p, "nickname"), "email", email, "image", js.Get(p, "headimgurl"), "emailVerified", false), nil
 }

@@ -3,6 +3,7 @@ package provider
 import (
 	"github.com/cardea-auth/cardea/core/oauth"
 	"github.com/cardea-auth/cardea/core/wire"
+	"github.com/cardea-auth/cardea/plugin/internal/js"
 )
 
 // ZoomOptions are Zoom's own.
@@ -14,12 +15,12 @@ type ZoomOptions struct {
 // Zoom signs people in with Zoom. What may be read is chosen in Zoom's marketplace, not by scopes.
 func Zoom(o Options, more ...ZoomOptions) *Provider {
 	special := only(more)
-	return recipe{
+	p := recipe{
 		id: "zoom", name: "Zoom",
-		authorize: "https://zoom.us/oauth/authorize",
-		token:     "https://zoom.us/oauth/token",
-		noScopes:  true,
-		pkce:      true, noPrompt: true,
+		authorizeAt: "https://zoom.us/oauth/authorize",
+		exchangeAt:  "https://zoom.us/oauth/token",
+		noScopes:    true,
+		pkce:        true, noPrompt: true,
 		request: func(a *oauth.Authorization) {
 			if special.DisablePKCE {
 				a.CodeVerifier = "" // the token endpoint gets it nevertheless, as upstream has it
@@ -27,9 +28,11 @@ func Zoom(o Options, more ...ZoomOptions) *Provider {
 		},
 		profile: fetched(or(o.UserInfoEndpoint, "https://api.zoom.us/v2/users/me")),
 		user: func(p *wire.Object) (*wire.Object, error) {
-			return object("name", get(p, "display_name"), "image", get(p, "pic_url"), "email", get(p, "email"),
-				"emailVerified", get(p, "verified").truthy()), nil
+			return js.Object("name", js.Get(p, "display_name"), "image", js.Get(p, "pic_url"), "email", js.Get(p, "email"),
+				"emailVerified", js.Get(p, "verified").Truthy()), nil
 		},
-		subject: func(p *wire.Object) value { return get(p, "id") },
+		subject: func(p *wire.Object) js.Value { return js.Get(p, "id") },
 	}.make(o)
+	p.PKCE = !special.DisablePKCE
+	return p
 }
