@@ -150,7 +150,7 @@ func (f *failure) redirect(x *core.Exchange) error {
 func (in *installation) callback(ctx context.Context, x *core.Exchange, q *CallbackInput) (redirect, err error) {
 	if q.State == nil && text(q.Code) != "" {
 		if one := in.load(ctx, x, q.ID); one != nil && one.AllowIDPInitiated {
-			url, err := in.begin(ctx, x, one, start{})
+			url, err := in.begin(ctx, x, one, Start{})
 			if err != nil {
 				return nil, err
 			}

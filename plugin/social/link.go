@@ -51,13 +51,13 @@ func (p *Plugin) link(ctx context.Context, x *core.Exchange, in LinkInput) (Link
 		done := true
 		return LinkOutput{Status: &done}, nil
 	}
-	url, err := inst.begin(ctx, x, one, start{
-		callbackURL: text(in.CallbackURL), errorURL: text(in.ErrorCallbackURL), requestSignUp: in.RequestSignUp,
+	url, err := inst.begin(ctx, x, one, Start{
+		CallbackURL: text(in.CallbackURL), ErrorURL: text(in.ErrorCallbackURL), RequestSignUp: in.RequestSignUp,
 		link: &LinkState{
 			UserID: s.User.ID, Email: s.User.Email,
 			session: inst.auth.Keys().Purpose(linkPurpose).Encrypt(s.Session.Token),
 		},
-		scopes: in.Scopes, loginHint: text(in.LoginHint), params: orderedParams(x, in.AdditionalParams), data: in.AdditionalData,
+		Scopes: in.Scopes, LoginHint: text(in.LoginHint), Params: orderedParams(x, in.AdditionalParams), Data: in.AdditionalData,
 	})
 	if err != nil {
 		return LinkOutput{}, err

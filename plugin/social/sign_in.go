@@ -137,10 +137,10 @@ func (p *Plugin) signIn(ctx context.Context, x *core.Exchange, in SignInInput) (
 	if in.IDToken != nil {
 		return p.signInByIDToken(ctx, x, one, in)
 	}
-	url, err := inst.begin(ctx, x, one, start{
-		callbackURL: text(in.CallbackURL), errorURL: text(in.ErrorCallbackURL), newUserURL: text(in.NewUserCallbackURL),
-		requestSignUp: in.RequestSignUp, scopes: in.Scopes, loginHint: text(in.LoginHint),
-		params: orderedParams(x, in.AdditionalParams), data: in.AdditionalData,
+	url, err := inst.begin(ctx, x, one, Start{
+		CallbackURL: text(in.CallbackURL), ErrorURL: text(in.ErrorCallbackURL), NewUserURL: text(in.NewUserCallbackURL),
+		RequestSignUp: in.RequestSignUp, Scopes: in.Scopes, LoginHint: text(in.LoginHint),
+		Params: orderedParams(x, in.AdditionalParams), Data: in.AdditionalData,
 	})
 	if err != nil {
 		return SignInOutput{}, err
@@ -152,29 +152,38 @@ func (p *Plugin) signIn(ctx context.Context, x *core.Exchange, in SignInInput) (
 	return SignInOutput{URL: &url, Redirect: redirect}, nil
 }
 
-// start is what a redirect to a provider is begun with.
-type start struct {
-	callbackURL, errorURL, newUserURL string
-	link                              *LinkState
-	requestSignUp                     *bool
-	scopes                            []string
-	loginHint                         string
-	params                            []oauth.Param
-	data                              *wire.Object
+// Start is what a redirect to a provider begins with. Its URLs must have been checked ([core.Exchange.CheckCallback]).
+type Start struct {
+	// CallbackURL is where the browser ends up; empty is the base URL. ErrorURL and NewUserURL may be empty.
+	CallbackURL, ErrorURL, NewUserURL string
+	// RequestSignUp, Scopes, LoginHint, Params and Data are as of [SignInInput].
+	RequestSignUp *bool
+	Scopes        []string
+	LoginHint     string
+	Params        []oauth.Param
+	Data          *wire.Object
+
+	link *LinkState
+}
+
+// Begin stores a state, binds it to the browser by a cookie, and returns the URL of the provider to send the browser to: for
+// plugins that begin a sign-in in a way of their own. It ends at /callback/:id.
+func (p *Plugin) Begin(ctx context.Context, x *core.Exchange, one *provider.Provider, s Start) (string, error) {
+	return p.of(x).begin(ctx, x, one, s)
 }
 
 // begin stores a state and returns the URL to send the browser to.
-func (in *installation) begin(ctx context.Context, x *core.Exchange, one *provider.Provider, s start) (string, error) {
+func (in *installation) begin(ctx context.Context, x *core.Exchange, one *provider.Provider, s Start) (string, error) {
 	state := &State{
-		CallbackURL: s.callbackURL, ErrorURL: s.errorURL, NewUserURL: s.newUserURL, Link: s.link, Data: s.data,
+		CallbackURL: s.CallbackURL, ErrorURL: s.ErrorURL, NewUserURL: s.NewUserURL, Link: s.link, Data: s.Data,
 		verifier: secret.String(verifierLength),
 	}
 	if state.CallbackURL == "" {
 		state.CallbackURL = x.BaseOrigin()
 	}
 	state.Context, _ = x.Value(contextKey{}).(*wire.Object)
-	if s.requestSignUp != nil {
-		state.requestSignUp = wire.Some(*s.requestSignUp)
+	if s.RequestSignUp != nil {
+		state.requestSignUp = wire.Some(*s.RequestSignUp)
 	}
 	if one.RequireNonce {
 		state.nonce = secret.String(nonceLength)
@@ -187,8 +196,8 @@ func (in *installation) begin(ctx context.Context, x *core.Exchange, one *provid
 		return "", err
 	}
 	return one.AuthorizationURL(ctx, in.client, provider.AuthorizationRequest{
-		State: name, CodeVerifier: state.verifier, RedirectURI: redirectURI(x, one.ID), Scopes: s.scopes,
-		LoginHint: s.loginHint, Nonce: state.nonce, Params: s.params,
+		State: name, CodeVerifier: state.verifier, RedirectURI: redirectURI(x, one.ID), Scopes: s.Scopes,
+		LoginHint: s.LoginHint, Nonce: state.nonce, Params: s.Params,
 	})
 }
 

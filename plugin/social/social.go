@@ -191,6 +191,14 @@ func (in *installation) load(ctx context.Context, x *core.Exchange, id string) *
 	return loaded
 }
 
+// Provider returns the provider with that id as it can be asked now, or nil if there is none or it cannot be reached.
+func (p *Plugin) Provider(ctx context.Context, x *core.Exchange, id string) *provider.Provider {
+	return p.of(x).load(ctx, x, id)
+}
+
+// Client returns the client that the functions of providers take.
+func (p *Plugin) Client(x *core.Exchange) *oauth.Client { return p.of(x).client }
+
 // Of returns the plugin that an Auth has, or nil: for plugins that sign in by a provider in ways of their own.
 func Of(a *core.Auth) *Plugin {
 	for _, one := range a.Config().Plugins {
