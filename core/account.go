@@ -9,10 +9,11 @@ import (
 	"github.com/cardea-auth/cardea/core/store"
 )
 
-// CreateAccount stores a new account and returns it as stored. Its id and times are filled in.
+// CreateAccount stores a new account and returns it as stored. Its id and times are filled in. ErrConflict of package
+// store, wrapped, if there is one already for the same identity at a provider, as far as ids are made by core.
 func (a *Auth) CreateAccount(ctx context.Context, acc model.Account) (model.Account, error) {
 	now := a.Now()
-	acc.ID, acc.CreatedAt, acc.UpdatedAt = a.newID(model.AccountTable), now, now
+	acc.ID, acc.CreatedAt, acc.UpdatedAt = a.accountID(&acc), now, now
 	created, err := a.hooks.account.create(ctx, a.store, &acc, func(ctx context.Context, row *model.Account) (*model.Account, error) {
 		stored, err := a.tables.accounts.Create(ctx, a.store, *row)
 		return &stored, err
@@ -98,4 +99,13 @@ func (a *Auth) deleteAccounts(ctx context.Context, where ...store.Cond) (n int64
 		return 0, fmt.Errorf("core: delete accounts: %w", err)
 	}
 	return n, nil
+}
+
+// FindAccount returns an account of a user by the id of its row. ErrNotFound of package store if they have none such.
+func (a *Auth) FindAccount(ctx context.Context, userID, id string) (model.Account, error) {
+	acc, err := a.tables.accounts.Find(ctx, a.store, store.Eq("id", id), store.Eq("userId", userID))
+	if err != nil {
+		return acc, fmt.Errorf("core: find account: %w", err)
+	}
+	return acc, nil
 }

@@ -42,6 +42,8 @@ type Auth struct {
 	sessions  sessionPlace
 	records   verificationPlace
 	cache     *cache.Codec // nil without a cookie cache
+	// accountCache is nil without a cookie for the account.
+	accountCache *cache.AccountCodec
 	// observers are told of calls.
 	observers []Observer
 	disabled  map[string]bool
@@ -68,6 +70,7 @@ type tables struct {
 	accounts              *store.Rows[model.Account]
 	verifications         *store.Rows[model.Verification]
 	login                 *store.Join // session by token, with its user
+	owner                 *store.Join // account by the identity at a provider, with its user
 }
 
 // owner is core, the app or a plugin, with what it adds.
@@ -188,11 +191,15 @@ func (a *Auth) assemble(rules *ratelimit.Rules) (err error) {
 		accounts:      store.NewRows[model.Account](a.schema.Table(model.AccountTable)),
 		verifications: store.NewRows[model.Verification](a.schema.Table(model.VerificationTable)),
 		login:         &store.Join{Left: session, Right: user, Key: "token", On: "userId"},
+		owner:         &store.Join{Left: a.schema.Table(model.AccountTable), Right: user, Key: "accountId", And: "providerId", On: "userId"},
 	}
 	a.storage = withStorageTimeout(c.SecondaryStorage, c.StoreTimeout)
 	a.sessions, a.records = a.newSessionPlace(), a.newVerificationPlace()
 	a.limiter = a.newLimiter(rules)
 	a.recipientKey = a.keys.Derive("rate-limit/recipient", 32)
+	if c.Account.StoreAccountCookie {
+		a.accountCache = cache.NewAccount(a.keys)
+	}
 	if c.Session.CookieCache.Enabled {
 		a.cache, err = cache.New(a.keys, cache.Config{Strategy: c.Session.CookieCache.Strategy, Schema: a.schema})
 	}

@@ -172,6 +172,22 @@ type SessionConfig struct {
 type AccountConfig struct {
 	// AllowUnlinkingAll lets a user remove their last account. The default is that one has to stay.
 	AllowUnlinkingAll bool
+	// Linking says when an account at a provider and a user become one.
+	Linking LinkingConfig
+	// EncryptOAuthTokens encrypts access and refresh tokens of providers in the database, as better-auth does. Those
+	// stored before stay readable.
+	EncryptOAuthTokens bool
+	// KeepTokens leaves the tokens of an account as they are when its user signs in again. The default is to store the
+	// new ones.
+	KeepTokens bool
+	// StoreAccountCookie gives the client the account that it signed in with as an encrypted cookie, so that
+	// /get-access-token works without a database. The cookie lives as long as Session.CookieCache.MaxAge.
+	StoreAccountCookie bool
+	// StateStorage is where the state of a redirect to a provider is kept. The default is the database or secondary
+	// storage, and a cookie where sessions are Stateless.
+	StateStorage StateStorage
+	// SkipStateCookieCheck takes a state from a browser that did not get it. It allows login CSRF: only for tests.
+	SkipStateCookieCheck bool
 }
 
 // CookieCacheConfig says whether and how the client keeps a copy of its session. What is in it may be out of date by
@@ -294,6 +310,10 @@ func (c Config) withDefaults() Config {
 		s.CookieCache.Enabled, s.CookieCache.Strategy = true, cache.JWE
 		setDefault(&s.CookieCache.MaxAge, s.ExpiresIn)
 	}
+	if c.Session.Stateless {
+		setDefault(&c.Account.StateStorage, StateInCookie)
+	}
+	setDefault(&c.Account.StateStorage, StateInDatabase)
 	setDefault(&c.Session.CookieCache.MaxAge, 5*time.Minute)
 	setDefault(&c.Session.CookieCache.RefreshAge, (c.Session.CookieCache.MaxAge / 5).Truncate(time.Second))
 	setDefault(&c.Session.CookieCache.Version, "1")

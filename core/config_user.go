@@ -32,6 +32,9 @@ type EmailVerificationConfig struct {
 type UserConfig struct {
 	ChangeEmail ChangeEmailConfig
 	DeleteUser  DeleteUserConfig
+	// Validate is asked before a user is made of what a provider says or a form has, and before a provider's account is
+	// linked or signs in. The default lets everybody pass.
+	Validate ValidateUserFunc
 }
 
 // ChangeEmailConfig is about /change-email.

@@ -88,6 +88,9 @@ func (e *Error) WithHeader(key, value string) *Error {
 	return &c
 }
 
+// Header returns the value of a header that e sets on the response, such as Location, or "".
+func (e *Error) Header(key string) string { return e.header.Get(key) }
+
 // AppendJSON writes the body that clients get: {"message":…,"code":…}.
 func (e *Error) AppendJSON(dst []byte) ([]byte, error) {
 	dst = append(dst, `{"message":`...)

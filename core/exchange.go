@@ -242,3 +242,6 @@ func (x *Exchange) RequireFreshSession(ctx context.Context) (*ActiveSession, err
 	}
 	return s, nil
 }
+
+// FromClient reports whether a client stands behind the call: it came over HTTP, or in process with a client's headers.
+func (x *Exchange) FromClient() bool { return x.req != nil || x.reqHeader != nil }

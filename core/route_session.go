@@ -60,6 +60,10 @@ type SignOutInput struct {
 // SignOutOutput is the answer of POST /sign-out.
 type SignOutOutput struct {
 	Success bool `json:"success"`
+	// URL is where the browser signs out of the provider too, and Redirect says whether it is to go there. Both are
+	// absent unless a provider has such a page; plugin/social fills them in.
+	URL      *string `json:"url,omitempty"`
+	Redirect *bool   `json:"redirect,omitempty"`
 }
 
 // SignOut is POST /sign-out: it ends the caller's session, if there is one, and takes the cookies from the client. If the

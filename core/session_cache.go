@@ -67,6 +67,7 @@ func (x *Exchange) setSessionData(s *ActiveSession, dontRemember bool) {
 	for _, part := range parts {
 		x.SetCookie(part)
 	}
+	x.renewAccountCookie(s.User.ID)
 }
 
 // clearSessionData takes the copy from the client that the request brought.

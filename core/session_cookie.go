@@ -9,6 +9,7 @@ import (
 type cookieSet struct {
 	jar                                     cookie.Jar
 	sessionToken, sessionData, dontRemember cookie.Cookie
+	accountData, oauthState                 cookie.Cookie
 }
 
 // newCookieSet decides names and attributes once (formats.md §3.1).
@@ -30,6 +31,8 @@ func newCookieSet(c *Config, base origin.Base) cookieSet {
 		sessionToken: jar.Cookie("session_token", cookie.Patch{}),
 		sessionData:  jar.Cookie("session_data", cookie.Patch{MaxAge: &cacheAge}),
 		dontRemember: jar.Cookie("dont_remember", cookie.Patch{}),
+		accountData:  jar.Cookie("account_data", cookie.Patch{MaxAge: &cacheAge}),
+		oauthState:   jar.Cookie("oauth_state", cookie.Patch{}),
 	}
 }
 
@@ -115,6 +118,10 @@ func (x *Exchange) SendSession(s *ActiveSession) {
 func (x *Exchange) expireSessionCookies() {
 	x.ExpireCookie(x.site.cookies.sessionToken)
 	x.ExpireCookie(x.site.cookies.sessionData)
+	x.clearAccountCookie()
+	if x.auth.config.Account.StateInCookie() {
+		x.ExpireCookie(x.site.cookies.oauthState)
+	}
 	x.clearSessionData()
 	x.ExpireCookie(x.site.cookies.dontRemember)
 }

@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/cardea-auth/cardea/core/model"
 	"github.com/cardea-auth/cardea/core/store"
@@ -35,11 +36,17 @@ func (p *tableSessions) find(ctx context.Context, token string) (*ActiveSession,
 }
 
 // findJoined is what a store without a join of its own does for one.
-func findJoined(ctx context.Context, s store.Store, j *store.Join, key string) (left, right []any, err error) {
-	l, err := s.FindOne(ctx, store.From(j.Left, store.Eq(j.Key, key)))
-	if err != nil {
+func findJoined(ctx context.Context, s store.Store, j *store.Join, keys ...string) (left, right []any, err error) {
+	found, err := s.FindMany(ctx, store.Query{Table: j.Left, Where: joinConds(j, keys), Limit: 2})
+	switch {
+	case err != nil:
 		return nil, nil, err
+	case len(found) == 0:
+		return nil, nil, store.ErrNotFound
+	case len(found) > 1:
+		return nil, nil, fmt.Errorf("core: several rows of table %q match", j.Left.Name)
 	}
+	l := found[0]
 	id, err := j.Left.Column(j.On).Normalize(l[j.On])
 	if err != nil {
 		return nil, nil, err
@@ -49,6 +56,17 @@ func findJoined(ctx context.Context, s store.Store, j *store.Join, key string) (
 		return nil, nil, err
 	}
 	return model.Row(j.Left, l), model.Row(j.Right, r), nil
+}
+
+// joinConds are what a left row of a join has to match.
+func joinConds(j *store.Join, keys []string) []store.Cond {
+	where := make([]store.Cond, 0, 2)
+	for i, column := range []string{j.Key, j.And} {
+		if column != "" && i < len(keys) {
+			where = append(where, store.Eq(column, keys[i]))
+		}
+	}
+	return where
 }
 
 func (p *tableSessions) create(ctx context.Context, s *ActiveSession) (*model.Session, error) {

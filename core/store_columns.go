@@ -83,11 +83,11 @@ func (s *columnStore) Update(ctx context.Context, q store.Query, set store.Recor
 }
 
 // FindJoined makes a columnStore a store.JoinFinder also where the store behind it is none: then it takes two queries.
-func (s *columnStore) FindJoined(ctx context.Context, j *store.Join, key string) (left, right []any, err error) {
+func (s *columnStore) FindJoined(ctx context.Context, j *store.Join, keys ...string) (left, right []any, err error) {
 	if finder, ok := s.Store.(store.JoinFinder); ok {
-		return finder.FindJoined(ctx, j, key)
+		return finder.FindJoined(ctx, j, keys...)
 	}
-	return findJoined(ctx, s.Store, j, key)
+	return findJoined(ctx, s.Store, j, keys...)
 }
 
 var _ store.JoinFinder = (*columnStore)(nil)

@@ -85,15 +85,15 @@ func (s *timedStore) IncrementOne(ctx context.Context, q store.Query, column str
 }
 
 // FindJoined makes a timedStore a store.JoinFinder also where the store behind it is none: then it takes two queries.
-func (s *timedStore) FindJoined(ctx context.Context, j *store.Join, key string) (left, right []any, err error) {
+func (s *timedStore) FindJoined(ctx context.Context, j *store.Join, keys ...string) (left, right []any, err error) {
 	if s.join == nil {
-		return findJoined(ctx, s, j, key)
+		return findJoined(ctx, s, j, keys...)
 	}
 	ctx, cancel := s.deadline(ctx)
 	defer cancel()
-	left, right, err = s.join.FindJoined(ctx, j, key)
+	left, right, err = s.join.FindJoined(ctx, j, keys...)
 	if err != nil {
-		err = quietly(err, []store.Cond{store.Eq(j.Key, key)}, nil)
+		err = quietly(err, joinConds(j, keys), nil)
 	}
 	return left, right, err
 }

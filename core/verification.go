@@ -25,7 +25,9 @@ type verificationPlace interface {
 	peek(ctx context.Context, identifier string) (*model.Verification, error)
 	// consume removes the newest record with that identifier, and older ones with it, and returns it: to one caller.
 	// ErrNotFound of package store for all others.
-	consume(ctx context.Context, identifier string) (*model.Verification, error)
+	//
+	// alone says that there are no older ones.
+	consume(ctx context.Context, identifier string, alone bool) (*model.Verification, error)
 	// delete removes all records with that identifier.
 	delete(ctx context.Context, identifier string) error
 }
@@ -106,9 +108,7 @@ func reservationID(identifier string, kind schema.IDs) string {
 	case schema.TextIDs:
 		return base64.RawURLEncoding.EncodeToString(sum[:])
 	case schema.UUIDs:
-		b := sum[:16]
-		b[6], b[8] = b[6]&0x0f|0x50, b[8]&0x3f|0x80
-		return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+		return hashedUUID(sum)
 	default:
 		return ""
 	}
@@ -136,9 +136,19 @@ func (a *Auth) PeekVerification(ctx context.Context, identifier string) (string,
 // Called in a transaction together with what it allows, the two happen together or not at all. In secondary storage the
 // record is gone at once, whatever becomes of the transaction.
 func (a *Auth) ConsumeVerification(ctx context.Context, identifier string) (string, error) {
+	return a.consumeVerification(ctx, identifier, false)
+}
+
+// ConsumeToken is ConsumeVerification for an identifier that holds a random secret, so that no older record can have it. It
+// needs one statement only.
+func (a *Auth) ConsumeToken(ctx context.Context, identifier string) (string, error) {
+	return a.consumeVerification(ctx, identifier, true)
+}
+
+func (a *Auth) consumeVerification(ctx context.Context, identifier string, alone bool) (string, error) {
 	forms := a.forms(identifier)
 	for i, form := range forms {
-		v, err := a.consume(ctx, form)
+		v, err := a.consume(ctx, form, alone)
 		if errors.Is(err, store.ErrNotFound) {
 			continue
 		}
@@ -146,6 +156,9 @@ func (a *Auth) ConsumeVerification(ctx context.Context, identifier string) (stri
 			return "", fmt.Errorf("core: consume verification: %w", err)
 		}
 		for _, other := range forms[i+1:] {
+			if alone {
+				break
+			}
 			if err := a.records.delete(ctx, other); err != nil {
 				return "", fmt.Errorf("core: consume verification: %w", err)
 			}
@@ -155,7 +168,7 @@ func (a *Auth) ConsumeVerification(ctx context.Context, identifier string) (stri
 	return "", ErrNoVerification
 }
 
-func (a *Auth) consume(ctx context.Context, form string) (consumed *model.Verification, err error) {
+func (a *Auth) consume(ctx context.Context, form string, alone bool) (consumed *model.Verification, err error) {
 	load := func(ctx context.Context) ([]*model.Verification, error) {
 		v, err := a.records.peek(ctx, form)
 		if err != nil {
@@ -164,7 +177,7 @@ func (a *Auth) consume(ctx context.Context, form string) (consumed *model.Verifi
 		return []*model.Verification{v}, nil
 	}
 	err = a.hooks.verification.delete(ctx, a.store, load, func(ctx context.Context) (err error) {
-		consumed, err = a.records.consume(ctx, form)
+		consumed, err = a.records.consume(ctx, form, alone)
 		return err
 	})
 	return consumed, err

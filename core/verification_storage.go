@@ -53,9 +53,9 @@ func (p *storedVerifications) peek(ctx context.Context, identifier string) (*mod
 	return nil, store.ErrNotFound
 }
 
-func (p *storedVerifications) consume(ctx context.Context, identifier string) (*model.Verification, error) {
+func (p *storedVerifications) consume(ctx context.Context, identifier string, alone bool) (*model.Verification, error) {
 	if p.table != nil {
-		v, err := p.table.consume(ctx, identifier)
+		v, err := p.table.consume(ctx, identifier, alone)
 		if err != nil {
 			return nil, err
 		}

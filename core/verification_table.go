@@ -31,10 +31,14 @@ func (p *tableVerifications) peek(ctx context.Context, identifier string) (*mode
 	return &found[0], nil
 }
 
-func (p *tableVerifications) consume(ctx context.Context, identifier string) (*model.Verification, error) {
+func (p *tableVerifications) consume(ctx context.Context, identifier string, alone bool) (*model.Verification, error) {
 	rows := p.auth.tables.verifications
 	where := []store.Cond{store.Eq("identifier", identifier)}
 	var v model.Verification
+	if alone {
+		v, err := rows.Consume(ctx, p.auth.store, where...)
+		return &v, err
+	}
 	err := p.auth.store.InTx(ctx, func(ctx context.Context) error {
 		rec, err := p.auth.store.ConsumeOne(ctx, store.Query{Table: rows.Table(), Where: where, OrderBy: newest})
 		if err != nil {

@@ -173,10 +173,10 @@ type tracedJoins struct {
 }
 
 // FindJoined is that of the store behind it.
-func (j tracedJoins) FindJoined(ctx context.Context, join *store.Join, key string) (left, right []any, err error) {
+func (j tracedJoins) FindJoined(ctx context.Context, join *store.Join, keys ...string) (left, right []any, err error) {
 	ctx, span := j.traced.begin(ctx, opJoin, join.Left)
 	defer func() { endSpan(span, err) }()
-	return j.finder.FindJoined(ctx, join, key)
+	return j.finder.FindJoined(ctx, join, keys...)
 }
 
 type tracedMigrations struct {

@@ -183,9 +183,9 @@ func (e *eavesdropper) FindOne(ctx context.Context, q store.Query) (store.Record
 	return e.Store.FindOne(ctx, q)
 }
 
-func (e *eavesdropper) FindJoined(ctx context.Context, j *store.Join, key string) (left, right []any, err error) {
-	if err := e.listen(key); err != nil {
+func (e *eavesdropper) FindJoined(ctx context.Context, j *store.Join, keys ...string) (left, right []any, err error) {
+	if err := e.listen(keys); err != nil {
 		return nil, nil, err
 	}
-	return e.Store.(store.JoinFinder).FindJoined(ctx, j, key)
+	return e.Store.(store.JoinFinder).FindJoined(ctx, j, keys...)
 }

@@ -2,6 +2,8 @@ package storetest
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/cardea-auth/cardea/core/schema"
@@ -31,6 +33,40 @@ var joinCases = []testCase{
 		k.create("node", store.Record{"id": "n2", "parentId": "n1"})
 		j := &store.Join{Left: k.table("node"), Right: k.table("node"), Key: schema.ID, On: "parentId"}
 		k.wantJoined(j, "n2", k.find("node", byID("n2")), k.find("node", byID("n1")))
+	}},
+	{name: "ByTwoColumns", needs: []feature{joinFinder}, run: func(k *kit) {
+		for _, id := range []string{"1", "2"} {
+			k.create("owner", store.Record{"id": "o" + id, "email": id + "@example.com"})
+		}
+		for i, pair := range [][2]string{{"p", "s"}, {"p", "t"}, {"q", "s"}, {"twice", "x"}, {"twice", "x"}, {"r", "of nobody"}, {"r", "of who is gone"}} {
+			rec := fullItem(fmt.Sprint("i", i))
+			rec["code"], rec["label"], rec["note"], rec["ownerId"] = fmt.Sprint("code", i), pair[0], pair[1], "o1"
+			switch i {
+			case 1:
+				rec["ownerId"] = "o2"
+			case 5:
+				rec["ownerId"] = nil
+			}
+			k.create("item", rec)
+		}
+		j := itemOwner(k)
+		j.Key, j.And = "label", "note"
+		k.wantJoined(j, "p", k.find("item", byID("i0")), k.find("owner", byID("o1")), "s")
+		k.wantJoined(j, "p", k.find("item", byID("i1")), k.find("owner", byID("o2")), "t")
+		k.wantJoined(j, "q", k.find("item", byID("i2")), k.find("owner", byID("o1")), "s")
+		for _, keys := range [][]string{{"q", "t"}, {"p", "S"}, {"P", "s"}, {"s", "p"}, {"r", "of nobody"}, {"p", "' OR '1'='1"}} {
+			_, _, err := finder(k).FindJoined(k.ctx, j, keys...)
+			k.wantIs(err, store.ErrNotFound, "FindJoined(%q)", keys)
+		}
+		_, _, err := finder(k).FindJoined(k.ctx, j, "twice", "x")
+		k.wantError(err, "FindJoined of two rows")
+		if errors.Is(err, store.ErrNotFound) {
+			k.Errorf("FindJoined of two rows: got %v", err)
+		}
+		for _, keys := range [][]string{nil, {"p"}, {"p", "s", "t"}} {
+			_, _, err := finder(k).FindJoined(context.WithoutCancel(k.ctx), j, keys...)
+			k.wantError(err, "FindJoined(%q)", keys)
+		}
 	}},
 	{name: "RenamedAndReserved", needs: []feature{joinFinder}, run: func(k *kit) {
 		k.create("renamedOwner", store.Record{"id": "u1", "emailVerified": true})
@@ -138,9 +174,9 @@ func must[T any](t *testing.T, s store.Store, name, feature string) T {
 	return v
 }
 
-func (k *kit) wantJoined(j *store.Join, key string, left, right store.Record) {
+func (k *kit) wantJoined(j *store.Join, key string, left, right store.Record, and ...string) {
 	k.Helper()
-	l, r, err := finder(k).FindJoined(k.ctx, j, key)
+	l, r, err := finder(k).FindJoined(k.ctx, j, append([]string{key}, and...)...)
 	if err != nil {
 		k.Errorf("FindJoined(%s.%s = %q): %v", j.Left.Name, j.Key, key, err)
 		return

@@ -113,11 +113,11 @@ func (d *door) InTx(ctx context.Context, fn func(context.Context) error) error {
 	return d.DB.InTx(ctx, fn)
 }
 
-func (d *door) FindJoined(ctx context.Context, j *store.Join, key string) (left, right []any, err error) {
+func (d *door) FindJoined(ctx context.Context, j *store.Join, keys ...string) (left, right []any, err error) {
 	if err := d.check(); err != nil {
 		return nil, nil, err
 	}
-	return d.DB.FindJoined(ctx, j, key)
+	return d.DB.FindJoined(ctx, j, keys...)
 }
 
 func (d *door) MigrationPlan(_ context.Context, s *schema.Schema) (store.Plan, error) {

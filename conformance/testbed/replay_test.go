@@ -22,6 +22,8 @@ type replay struct {
 	db *sql.DB
 	// verifications are the ids of the verification rows that have been seen.
 	verifications map[string]bool
+	// lastVerifications are those that the last request has made.
+	lastVerifications []verificationRow
 	// jars are the cookies of each session by its token, and order the tokens as they came.
 	jars  map[string]jar
 	order []string
@@ -273,6 +275,7 @@ func (r *replay) compareVerifications(t *testing.T, want []verificationRow) erro
 		return nil
 	}
 	got := r.newVerifications(t)
+	r.lastVerifications = got
 	if want == nil { // the transcripts mention rows only where there are any in plain sight
 		return nil
 	}

@@ -80,10 +80,6 @@ var scenarioOptions = map[string]string{
 	"advanced.database.generateId=uuid": `{"advanced":{"database":{"generateId":"uuid"}}}`,
 	"advanced.database.generateId=serial": `{
 		"advanced":{"database":{"generateId":"serial"}}}`,
-	// That there is no database, a description cannot say, and the other scenario begins with a provider's answer.
-	"no database (stateless), socialProviders.google": `{"socialProviders":{"google":{"clientId":"id","clientSecret":"secret"}}}`,
-	"socialProviders.github+google": `{"socialProviders":{
-		"github":{"clientId":"id","clientSecret":"secret"},"google":{"clientId":"id","clientSecret":"secret"}}}`,
 }
 
 const transcriptSecret = "transcript-secret-0123456789-0123456789"
@@ -106,11 +102,6 @@ func TestTranscripts(t *testing.T) {
 		replayAll(t, connect(t, control), adapters[0].name, scenarios, []pendingFeature{
 			{Feature: "a body without a type from Node's HTTP server", Rows: []string{
 				"/sign-in/email missing content-type", "/change-password missing content-type on a JSON-only endpoint",
-			}},
-			{Feature: "sign-in with a provider", Rows: []string{
-				"/sign-up/email stateless sign-up", "/get-session stateless session", "/sign-out stateless sign-out",
-				"/get-session session after social", "/list-accounts social account", "/list-accounts two accounts",
-				"/unlink-account success",
 			}},
 		})
 		return

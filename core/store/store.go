@@ -65,6 +65,8 @@ type Join struct {
 	Left, Right *schema.Table
 	// Key is the logical name of the unique column of Left that is looked up.
 	Key string
+	// And is the logical name of a second column that has to match, where Key alone is not unique; empty for none.
+	And string
 	// On is the logical name of the column of Left that holds the id of Right.
 	On string
 }
@@ -75,7 +77,10 @@ type Join struct {
 // caller owns the slices. ErrNotFound if there is no such left row, or no right row for it. It runs outside of any
 // transaction that the context carries only if the store cannot do otherwise.
 type JoinFinder interface {
-	FindJoined(ctx context.Context, j *Join, key string) (left, right []any, err error)
+	//
+	// keys are the values of j.Key and, where there is one, j.And. Two columns need not be unique together: if several left
+	// rows match, that is an error.
+	FindJoined(ctx context.Context, j *Join, keys ...string) (left, right []any, err error)
 }
 
 // IDMaker is what a store may offer besides Store: ids for records that are created without one. MakesIDs reports whether

@@ -16,13 +16,13 @@ import (
 
 // FindJoined implements [store.JoinFinder]. It is the hottest query of all, so it does without bun: its text is made
 // once, and prepared once for each connection.
-func (s *Store) FindJoined(ctx context.Context, j *store.Join, key string) (left, right []any, err error) {
+func (s *Store) FindJoined(ctx context.Context, j *store.Join, keys ...string) (left, right []any, err error) {
 	err = s.run(ctx, func(r *runner) error {
 		p, err := r.plan(ctx, j)
 		if err != nil {
 			return err
 		}
-		values, err := p.find(ctx, r, key)
+		values, err := p.find(ctx, r, keys)
 		if err != nil {
 			return r.failed(ctx, err)
 		}
@@ -38,6 +38,8 @@ type joinPlan struct {
 	query   string
 	key     *column // what is looked up
 	args    int     // how often the key is an argument
+	and     *column // the second column that is looked up, or nil
+	andArgs int     // how often its key is an argument
 	columns []column
 	split   int   // how many of the columns are the left table's
 	decoded []int // the columns that decode has something to do for
@@ -124,11 +126,16 @@ func (r *runner) newPlan(ctx context.Context, j *store.Join) (p *joinPlan, certa
 	if p.key, err = left.column(j.Key); err != nil {
 		return nil, false, err
 	}
+	if j.And != "" {
+		if p.and, err = left.column(j.And); err != nil {
+			return nil, false, err
+		}
+	}
 	on, err := left.column(j.On)
 	if err != nil {
 		return nil, false, err
 	}
-	if p.key.Kind != schema.String || on.Kind != schema.String {
+	if p.key.Kind != schema.String || p.and != nil && p.and.Kind != schema.String || on.Kind != schema.String {
 		return nil, false, fmt.Errorf("bunstore: a join is by strings: column %q is a %s, column %q is a %s", j.Key, p.key.Kind, j.On, on.Kind)
 	}
 	for i := range p.columns {
@@ -140,6 +147,10 @@ func (r *runner) newPlan(ctx context.Context, j *store.Join) (p *joinPlan, certa
 	p.query = "SELECT " + left.reads + ", " + right.reads + " FROM " + left.ident + " AS l JOIN " + right.ident + " AS r ON " +
 		right.id().joins(on) + " WHERE " + p.key.equals(st, []any{""}, false)
 	p.args = len(st.args)
+	if p.and != nil {
+		p.query += " AND " + p.and.equals(st, []any{""}, false)
+		p.andArgs = len(st.args) - p.args
+	}
 	width := len(p.columns)
 	p.into.New = func() any {
 		into := make([]any, width)
@@ -163,12 +174,23 @@ func (c *column) joins(o *column) string {
 }
 
 // find runs the plan. The result is the caller's.
-func (p *joinPlan) find(ctx context.Context, r *runner, key string) ([]any, error) {
-	kept, err := p.key.encode(key)
+func (p *joinPlan) find(ctx context.Context, r *runner, keys []string) ([]any, error) {
+	if len(keys) == 0 || (p.and != nil) != (len(keys) == 2) {
+		return nil, fmt.Errorf("bunstore: a join by %q and %q is not by %d keys", p.Key, p.And, len(keys))
+	}
+	args := make([]any, 0, 4)
+	kept, err := p.key.encode(keys[0])
 	if err != nil {
 		return nil, notFound(p.Left) // no row has a key that the column cannot hold
 	}
-	rows, err := p.ask(ctx, r, kept)
+	args = append(args, []any{kept, kept}[:p.args]...)
+	if p.and != nil {
+		if kept, err = p.and.encode(keys[1]); err != nil {
+			return nil, notFound(p.Left)
+		}
+		args = append(args, []any{kept, kept}[:p.andArgs]...)
+	}
+	rows, err := p.ask(ctx, r, args)
 	if err != nil {
 		if p.stale.Load() {
 			return nil, errStale
@@ -193,14 +215,16 @@ func (p *joinPlan) find(ctx context.Context, r *runner, key string) ([]any, erro
 	if err != nil {
 		return nil, err
 	}
+	if p.and != nil && rows.Next() {
+		return nil, fmt.Errorf("bunstore: several rows of table %q match", p.Left.Name)
+	}
 	for _, i := range p.decoded {
 		values[i] = p.columns[i].decode(values[i])
 	}
 	return values, rows.Close()
 }
 
-func (p *joinPlan) ask(ctx context.Context, r *runner, kept any) (*sql.Rows, error) {
-	args := []any{kept, kept}[:p.args]
+func (p *joinPlan) ask(ctx context.Context, r *runner, args []any) (*sql.Rows, error) {
 	if p.stmt != nil && r.tx == nil {
 		return p.stmt.QueryContext(ctx, args...)
 	}

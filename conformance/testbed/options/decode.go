@@ -50,6 +50,9 @@ func (r reader) options(o strict.Object, c *core.Config) {
 	}
 	o.Strings("disabledPaths", &c.DisabledPaths)
 	c.Plugins = append(c.Plugins, r.emailAndPassword(o.Object("emailAndPassword"), &c.Password))
+	c.Plugins = append(c.Plugins, r.social(o.Object("socialProviders")))
+	r.account(o.Object("account"), &c.Account)
+	c.User.Validate = r.validateUser(o.Object("user"))
 	r.emailVerification(o.Object("emailVerification"), &c.EmailVerification)
 	r.users(o.Object("user"), &c.User)
 	r.session(o.Object("session"), &c.Session)

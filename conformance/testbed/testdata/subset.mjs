@@ -7,9 +7,9 @@ const read = (...path) => JSON.parse(readFileSync(join(contract, ...path), "utf8
 const write = (name, value) => writeFileSync(new URL(name, import.meta.url), JSON.stringify(value, null, 1) + "\n");
 
 // --- transcripts ---------------------------------------------------------------
-// Every row of core but those of the endpoints that speak to a provider.
+// Every row of core but those of the endpoints that speak to a provider, and of scenarios with one.
 const social = ["/sign-in/social", "/callback/:id", "/callback/nope", "/link-social", "/refresh-token", "/get-access-token", "/account-info"];
-const rows = read("transcripts.json").filter((row) => row.plugin === "core" && !social.includes(row.endpoint));
+const rows = read("transcripts.json").filter((row) => row.plugin === "core" && !row.options?.includes("socialProviders") && !social.includes(row.endpoint));
 const scenarios = new Map();
 for (const { endpoint, case: name, options = "", request, response } of rows) {
   if (!scenarios.has(options)) scenarios.set(options, []);
@@ -18,6 +18,27 @@ for (const { endpoint, case: name, options = "", request, response } of rows) {
 write(
   "transcripts.json",
   [...scenarios].map(([options, rows]) => ({ options, rows })),
+);
+
+// --- sign-in with a provider -------------------------------------------------------
+const flows = ["generic-oauth", "one-tap", "oauth-proxy", "oauth-popup"];
+const withProviders = "socialProviders.github+google";
+const providerRows = read("transcripts.json").filter(
+  (row) => flows.includes(row.plugin) || (row.plugin === "core" && (row.options === withProviders || (!row.options && social.includes(row.endpoint)))),
+);
+const providerScenarios = new Map();
+for (const { plugin, endpoint, case: name, options = "", ...row } of providerRows) {
+  const key = `${plugin}: ${options}`;
+  if (!providerScenarios.has(key)) providerScenarios.set(key, []);
+  providerScenarios.get(key).push({
+    name: `${endpoint} ${name}`,
+    request: row.request,
+    response: { ...row.response, db_verification_rows_created: row.db_verification_rows_created },
+  });
+}
+write(
+  "social_transcripts.json",
+  [...providerScenarios].map(([options, rows]) => ({ options, rows })),
 );
 
 // --- origin checks --------------------------------------------------------------
