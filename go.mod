@@ -3,6 +3,7 @@ module github.com/cardea-auth/cardea
 go 1.26.0
 
 require (
+	github.com/go-jose/go-jose/v4 v4.1.8
 	golang.org/x/crypto v0.58.0
 	golang.org/x/text v0.43.0
 )
