@@ -33,7 +33,7 @@ export async function play(testbed, scenario, { adapter, kind, freeze, providers
   const clock = { now: START };
   const storage = new Storage(() => clock.now);
   const functions = await Functions.start({ answers: scenario.answers, storage });
-  const idp = scenario.idp && (await providers.open({ issuer: ISSUER, seed: 1, now: START, ...scenario.idp }));
+  const idp = scenario.idp && (await openProvider(providers, scenario.idp));
   const { database, drop } = await freshDatabase(kind);
   try {
     const instance = await testbed.open(describe(scenario, { adapter, database, functions, idp }));
@@ -50,6 +50,13 @@ export async function play(testbed, scenario, { adapter, kind, freeze, providers
     await idp?.close();
     await drop();
   }
+}
+
+// Faults that are there from the start spoil what the instance asks while it is set up.
+async function openProvider(providers, { faults = [], ...description }) {
+  const idp = await providers.open({ issuer: ISSUER, seed: 1, now: START, ...description });
+  for (const fault of faults) await idp.fault(fault);
+  return idp;
 }
 
 function describe({ options = {}, instance = {}, storage }, { adapter, database, functions, idp }) {

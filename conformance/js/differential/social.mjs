@@ -24,15 +24,22 @@ export const generic = (fields = {}) => ({
   ...fields,
 });
 
-/** A scenario with these providers and people; members given replace these. */
-export const social = (name, { options, instance, idp, plugins, ...rest }) => ({
+/**
+ * A scenario with these providers and people; members given replace these. With `acme`, which may be the options of
+ * further ones, there is a provider of the plugin generic-oauth too.
+ */
+export const social = (name, { options, instance, idp, acme, ...rest }) => ({
   name: `social: ${name}`,
   kinds: ["memory"],
   options: { socialProviders: KNOWN, ...options },
-  instance: { plugins: plugins ?? [{ id: "generic-oauth", options: { config: [generic()] } }], ...instance },
+  instance: { ...(acme && { plugins: [{ id: "generic-oauth", options: { config: acme === true ? [generic()] : acme } }] }), ...instance },
   idp: { users: USERS, ...idp },
   ...rest,
 });
+
+/** A scenario for each of the providers. `make` returns the members that depend on which. */
+export const each = (name, make, providers = ["google", "github", "apple", "acme"]) =>
+  providers.map((provider) => social(`${name} (${provider})`, { acme: provider === "acme", ...make(provider) }));
 
 const capture = { url: (response) => (response.text === "" ? undefined : response.json().url) };
 

@@ -11,7 +11,7 @@
 // ("full", or "simple" without the atomic operations) the instance has a secondary
 // storage that stored() looks into. `needs` names the endpoints without an option
 // of their own that a server may not have yet. With `idp`, the description of an
-// identity provider (lib/idp.mjs), whatever the instance asks of the outside world
+// identity provider (lib/idp.mjs; `faults` has it from the start), whatever the instance asks of the outside world
 // goes to such a provider, with the scenario's clock and codes that are the same in every run.
 //
 // A step is one of the values below, or a function of the state that returns

@@ -1,23 +1,21 @@
 // Signing in with an identity provider: the way there, the way back, and who it is then.
-import { APPLE, GOOGLE, KNOWN, comeBack, follow, generic, listAccounts, signInNatively, signInWith, social, start } from "../social.mjs";
+import { APPLE, GOOGLE, KNOWN, comeBack, each, follow, generic, listAccounts, signInNatively, signInWith, social, start } from "../social.mjs";
 import { SECOND, advance, askedOfProvider, atProvider, call, get, getSession, post, postRaw, signUp, visit } from "../steps.mjs";
 
-const everywhere = ["google", "github", "apple", "acme"];
-
 export default [
-  social("a first sign-in, and another", {
+  ...each("a first sign-in, and another", (provider) => ({
     kinds: ["memory", "postgres", "mysql", "sqlite"],
-    steps: everywhere.flatMap((provider) => [
-      ...signInWith(provider, provider, "ann"),
-      getSession(provider),
+    steps: [
+      ...signInWith("Ann", provider, "ann"),
+      getSession("Ann"),
       askedOfProvider(),
-      ...signInWith(provider, provider, "ann"),
+      ...signInWith("Ann", provider, "ann"),
       askedOfProvider(),
-      listAccounts(provider),
-    ]),
-  }),
-  social("what the way there can carry", {
-    steps: everywhere.flatMap((provider) => [
+      listAccounts("Ann"),
+    ],
+  })),
+  ...each("what the way there can carry", (provider) => ({
+    steps: [
       start("Ann", provider, {
         callbackURL: "/home?a=1#top",
         errorCallbackURL: "/sorry",
@@ -28,8 +26,8 @@ export default [
         additionalData: { plan: "gold", nested: { a: [1, null, "é"] } },
       }),
       start("Ann", provider, { disableRedirect: true, callbackURL: undefined }),
-    ]),
-  }),
+    ],
+  })),
   social("what the way there must not carry", {
     steps: [
       ...["state", "client_id", "redirect_uri", "response_type", "code_challenge", "code_challenge_method", "nonce", "scope"].map(
@@ -63,31 +61,28 @@ export default [
       comeBack(`e${i}`),
     ]),
   }),
-  social("a new user is welcomed elsewhere, once", {
-    steps: everywhere.flatMap((provider, i) => {
-      const user = ["ann", "bob", "ann", "bob"][i];
-      return [
-        ...signInWith(provider, provider, user, { newUserCallbackURL: "/welcome?from=provider" }),
-        ...signInWith(provider, provider, user, { newUserCallbackURL: "/welcome?from=provider" }),
-      ];
-    }),
-  }),
-  ...["myapp://evil", "https://evil.example/", "//evil.example", "/\\evil.example", "/%2fevil.example", "javascript:alert(1)", "http://localhost:3000.evil.example/", "http://localhost:3000@evil.example/"].map(
-    (target) =>
-      social(`it never ends at ${target}`, {
-        steps: ["callbackURL", "errorCallbackURL", "newUserCallbackURL"].flatMap((field) => [
-          start(undefined, "google", { [field]: target }),
-          ...signInWith("Ann", "google", "ann", { [field]: target }),
-        ]),
-      }),
-  ),
-  social("people whom the provider knows less of", {
+  ...each("a new user is welcomed elsewhere, once", (provider) => ({
     steps: [
-      ...everywhere.flatMap((provider) => [
-        ...signInWith(`Dora at ${provider}`, provider, "dora"),
-        ...signInWith(`Carl at ${provider}`, provider, "carl"),
-        getSession(`Carl at ${provider}`),
+      ...signInWith("Ann", provider, "ann", { newUserCallbackURL: "/welcome?from=provider" }),
+      ...signInWith("Ann", provider, "ann", { newUserCallbackURL: "/welcome?from=provider" }),
+    ],
+  })),
+  social("where it must not end", {
+    steps: [
+      "myapp://evil", "https://evil.example/", "//evil.example", "/\\evil.example", "/%2fevil.example", "/\tevil", "javascript:alert(1)",
+      "http://localhost:3000.evil.example/", "http://localhost:3000@evil.example/", "http:evil.example", "evil.example", "",
+    ].flatMap((target) =>
+      ["callbackURL", "errorCallbackURL", "newUserCallbackURL"].flatMap((field) => [
+        start(undefined, "google", { [field]: target }),
+        start("Ann", "google", { [field]: target }),
       ]),
+    ),
+  }),
+  ...each("people whom the provider knows less of", (provider) => ({
+    steps: [...signInWith("Dora", provider, "dora"), ...signInWith("Carl", provider, "carl"), getSession("Carl")],
+  })),
+  social("addresses at GitHub", {
+    steps: [
       atProvider("Eve hides her address, which is her second one", (idp) =>
         idp.user({
           sub: "eve",
@@ -107,59 +102,70 @@ export default [
       ),
       ...signInWith("Finn", "github", "finn"),
       getSession("Finn"),
+      atProvider("Gus shows one that is not on his list", (idp) =>
+        idp.user({ sub: "gus", email: "gus@example.com", id: 9, emails: [{ email: "other@example.com", primary: true, verified: true }] }),
+      ),
+      ...signInWith("Gus", "github", "gus"),
+      getSession("Gus"),
     ],
   }),
-  social("what counts as a verified address", {
-    steps: [true, false, "true", "false", "yes", 1, 0, null].flatMap((emailVerified, i) => [
-      atProvider(`the provider says ${JSON.stringify(emailVerified)}`, (idp) =>
-        idp.user({ sub: `g${i}`, name: "G", email: `g${i}@example.com`, emailVerified }),
-      ),
-      ...["google", "acme", "apple"].flatMap((provider) => [
-        ...signInWith(`${provider} ${i}`, provider, `g${i}`),
-        getSession(`${provider} ${i}`),
+  ...each(
+    "what counts as a verified address",
+    (provider) => ({
+      steps: [true, false, "true", "false", "yes", 1, 0, null].flatMap((emailVerified, i) => [
+        atProvider(`the provider says ${JSON.stringify(emailVerified)}`, (idp) =>
+          idp.user({ sub: `g${i}`, name: "G", email: `g${i}@example.com`, emailVerified }),
+        ),
+        ...signInWith(`G ${i}`, provider, `g${i}`),
+        getSession(`G ${i}`),
       ]),
-    ]),
-  }),
+    }),
+    ["google", "apple", "acme"],
+  ),
   social("a changed profile, with and without overriding", {
     options: { socialProviders: { ...KNOWN, google: { ...KNOWN.google, overrideUserInfoOnSignIn: true } } },
     steps: [
       ...signInWith("Ann", "google", "ann"),
-      ...signInWith("Bob", "acme", "bob"),
+      ...signInWith("Bob", "github", "bob"),
       atProvider("both get other names", async (idp) => {
         await idp.user({ sub: "ann", name: "Ann Poe", email: "ANN@example.com", emailVerified: false, picture: "https://img.example/new.png" });
-        await idp.user({ sub: "bob", name: "Bob Poe", email: "other@example.com", emailVerified: true });
+        await idp.user({ sub: "bob", name: "Bob Poe", email: "other@example.com", emailVerified: true, id: 1002 });
       }),
       ...signInWith("Ann", "google", "ann"),
       getSession("Ann"),
-      ...signInWith("Bob", "acme", "bob"),
+      ...signInWith("Bob", "github", "bob"),
       getSession("Bob"),
     ],
   }),
-  social("who may sign up", {
-    options: {
-      socialProviders: {
-        google: { ...KNOWN.google, disableSignUp: true },
-        github: { ...KNOWN.github, disableImplicitSignUp: true },
-        apple: KNOWN.apple,
-      },
-    },
-    plugins: [{ id: "generic-oauth", options: { config: [generic({ disableImplicitSignUp: true }), generic({ providerId: "closed", disableSignUp: true })] } }],
-    steps: ["google", "github", "acme", "closed"].flatMap((provider) => [
-      ...signInWith("Ann", provider, "ann", { errorCallbackURL: "/sorry" }),
-      ...signInWith("Ann", provider, "ann", { requestSignUp: true }),
-      ...signInWith("Ann", provider, "ann"),
-      ...(provider === "google" ? signInNatively("Bob", "google", { issuer: GOOGLE, user: "bob" }, { requestSignUp: true }) : []),
-    ]),
-  }),
+  ...[{ disableSignUp: true }, { disableImplicitSignUp: true }].flatMap((closed) =>
+    each(
+      `who may sign up with ${Object.keys(closed)[0]}`,
+      (provider) => ({
+        options: { socialProviders: { ...KNOWN, google: { ...KNOWN.google, ...closed } } },
+        ...(provider === "acme" && { acme: [generic(closed)] }),
+        steps: [
+          ...signInWith("Ann", provider, "ann", { errorCallbackURL: "/sorry" }),
+          ...signInWith("Ann", provider, "ann", { requestSignUp: true }),
+          ...signInWith("Ann", provider, "ann"),
+          ...signInNatively("Bob", provider, { issuer: provider === "google" ? GOOGLE : undefined, user: "bob" }),
+          ...signInNatively("Bob", provider, { issuer: provider === "google" ? GOOGLE : undefined, user: "bob" }, { requestSignUp: true }),
+        ],
+      }),
+      ["google", "acme"],
+    ),
+  ),
   social("who has to prove an address first", {
     options: { emailAndPassword: { requireEmailVerification: true } },
-    plugins: [{ id: "generic-oauth", options: { config: [generic({ requireEmailVerification: true })] } }],
+    acme: [generic({ requireEmailVerification: true })],
     steps: [...signInWith("Carl", "acme", "carl"), ...signInWith("Ann", "acme", "ann"), getSession("Carl"), getSession("Ann")],
   }),
-  social("state in a cookie", {
+  ...each("state in a cookie", (provider) => ({
+    options: { account: { storeStateStrategy: "cookie" } },
+    steps: [...signInWith("Ann", provider, "ann", { errorCallbackURL: "/sorry", newUserCallbackURL: "/welcome" }), getSession("Ann")],
+  })),
+  social("state in a cookie, and who has it", {
     options: { account: { storeStateStrategy: "cookie" } },
     steps: [
-      ...everywhere.flatMap((provider) => [...signInWith(provider, provider, "ann"), getSession(provider)]),
       start("Ann", "google"),
       visit("ann"),
       comeBack("somebody else"),
@@ -198,17 +204,23 @@ export default [
       ...signInNatively("Ann", "google", { issuer: GOOGLE, user: "ann" }, { idToken: { nonce: "n-2" } }),
       ...signInNatively("Bob", "apple", { issuer: APPLE, user: "bob" }, { idToken: { user: { name: { firstName: "Bob", lastName: "Ray" }, email: "spoofed@example.com" } } }),
       getSession("Bob"),
-      ...signInNatively("Bob", "acme", { user: "bob", nonce: "n-3" }),
-      ...signInNatively("Carl", "acme", { user: "carl" }),
       ...signInNatively("Dora", "google", { issuer: GOOGLE, user: "dora" }),
       ...signInNatively("Ann", "github", { issuer: GOOGLE, user: "ann" }),
       ...signInNatively("Ann", "google", { issuer: APPLE, user: "ann" }),
       ...signInNatively("Ann", "apple", { issuer: GOOGLE, user: "ann" }),
-      ...signInNatively("Ann", "acme", { issuer: GOOGLE, user: "ann" }),
       post("/sign-in/social", { provider: "google", idToken: { token: "nonsense" } }),
       post("/sign-in/social", { provider: "google", idToken: { token: "" } }),
       post("/sign-in/social", { provider: "google", idToken: {} }),
       post("/sign-in/social", { provider: "google", idToken: "text" }),
+    ],
+  }),
+  social("an app on a phone, and a provider of the plugin", {
+    acme: true,
+    steps: [
+      ...signInNatively("Bob", "acme", { user: "bob", nonce: "n-3" }),
+      getSession("Bob"),
+      ...signInNatively("Carl", "acme", { user: "carl" }),
+      ...signInNatively("Ann", "acme", { issuer: GOOGLE, user: "ann" }),
     ],
   }),
   social("other requests to the callback", {
@@ -269,27 +281,27 @@ export default [
       follow("Bob"),
     ],
   }),
-  social("providers without discovery, or with credentials in a header", {
-    plugins: [
-      {
-        id: "generic-oauth",
-        options: {
-          config: [
-            generic({ authentication: "basic" }),
-            generic({ providerId: "plain", discoveryUrl: undefined, authorizationUrl: "https://idp.example/authorize", tokenUrl: "https://idp.example/token", userInfoUrl: "https://idp.example/userinfo", scopes: ["openid"], pkce: false }),
-            generic({ providerId: "loose", disableIdTokenNonceBinding: true, prompt: "consent", accessType: "offline", responseMode: "query", authorizationUrlParams: { audience: "api" }, tokenUrlParams: { resource: "api" } }),
-            generic({ providerId: "public", clientId: "public", clientSecret: undefined }),
-          ],
-        },
-      },
-    ],
-    idp: { clients: [{ id: "app", secret: KNOWN.google.clientSecret }, { id: "public" }] },
-    steps: ["acme", "plain", "loose", "public"].flatMap((provider) => [
-      ...signInWith(provider, provider, "ann"),
-      askedOfProvider(),
-      listAccounts(provider),
-    ]),
-  }),
+  ...[
+    ["acme", "with credentials in a header", { authentication: "basic" }],
+    ["plain", "without discovery", { discoveryUrl: undefined, authorizationUrl: "https://idp.example/authorize", tokenUrl: "https://idp.example/token", userInfoUrl: "https://idp.example/userinfo", scopes: ["openid"], pkce: false }],
+    ["loose", "without a nonce, but with parameters", { disableIdTokenNonceBinding: true, prompt: "consent", accessType: "offline", responseMode: "query", authorizationUrlParams: { audience: "api" }, tokenUrlParams: { resource: "api" } }],
+    ["public", "without a secret", { clientId: "public", clientSecret: undefined }],
+    ["posting", "that posts a form", { responseMode: "form_post" }],
+  ].map(([providerId, name, fields]) =>
+    social(`a provider of the plugin ${name}`, {
+      acme: [generic({ providerId, ...fields })],
+      idp: { clients: [{ id: "app", secret: KNOWN.google.clientSecret }, { id: "public" }] },
+      steps: [
+        start("Ann", providerId),
+        visit("ann"),
+        comeBack("Ann"),
+        ...(providerId === "posting" ? [follow("Ann")] : []),
+        askedOfProvider(),
+        listAccounts("Ann"),
+        getSession("Ann"),
+      ],
+    }),
+  ),
   social("in process", {
     steps: [
       call("signInSocial", { body: { provider: "google", callbackURL: "/home" } }),
