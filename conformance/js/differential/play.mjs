@@ -67,7 +67,7 @@ function describe({ options = {}, instance = {}, storage }, { adapter, database,
     compat: "exact",
     ...(idp && { outbound: idp.url }),
     ...(storage && { secondaryStorage: functions.storage(storage) }),
-    ...instance,
+    ...functions.resolve(instance),
     options: functions.resolve({
       baseURL: BASE_URL,
       secret: SECRET,

@@ -27,7 +27,6 @@ const TRANSPORT = [
   { body: '"text"' },
   { redirect: "https://elsewhere.example/somewhere" },
   { redirect: "/token" },
-  { drop: true },
   { set: { extra: "x".repeat(100) } },
 ];
 
@@ -102,19 +101,24 @@ export default [
     }),
     ["github", "acme"],
   ),
+  ...each("faults: connections that break", (provider) => ({
+    idp: { clients: [{ id: "app", secret: "the-secret-of-the-application-0123456789", thinIDToken: provider === "acme" }] },
+    steps: afterEach(provider, [
+      { endpoint: "token", drop: true },
+      ...(provider === "acme" || provider === "github" ? [{ endpoint: "userinfo", drop: true }] : []),
+      ...(provider === "github" ? [{ endpoint: "emails", drop: true }] : []),
+    ]),
+  })),
   social("faults: keys", {
     acme: true,
     steps: [
-      ...afterEach("acme", [
-        { endpoint: "jwks", times: 2, status: 500 },
-        { endpoint: "jwks", times: 2, body: "<html>" },
-        { endpoint: "jwks", times: 2, set: { keys: [] } },
-        { endpoint: "jwks", times: 2, redirect: "https://elsewhere.example/jwks" },
-        { endpoint: "jwks", times: 2, drop: true },
+      ...[{ status: 500 }, { body: "<html>" }, { set: { keys: [] } }, { redirect: "https://elsewhere.example/jwks" }, { drop: true }].flatMap((description) => [
+        ...afterEach("acme", [{ endpoint: "jwks", times: 0, ...description }]),
+        advance(31 * SECOND), // keys are not asked for more often
       ]),
       ...signInWith("Ann", "acme", "ann"),
       atProvider("the provider takes a new key", (idp) => idp.rotate()),
-      advance(31 * SECOND), // keys are not asked for more often
+      advance(31 * SECOND),
       ...signInWith("Ann", "acme", "ann"),
       atProvider("the provider takes a new key and forgets the others", (idp) => idp.rotate({ retire: true })),
       advance(31 * SECOND),
@@ -129,6 +133,7 @@ export default [
         atProvider(`the keys' fault: ${JSON.stringify(description)}`, (idp) => idp.fault({ endpoint: "jwks", ...description })),
         ...signInNatively("Bob", "google", { issuer: GOOGLE, user: "bob" }),
         atProvider("it is well again", (idp) => idp.clearFaults()),
+        advance(31 * SECOND),
       ]),
       ...signInNatively("Bob", "google", { issuer: GOOGLE, user: "bob" }),
       atProvider("the provider takes a new key", (idp) => idp.rotate()),
