@@ -77,6 +77,7 @@ export default [
     ],
   }),
   social("tokens: a provider that gives less than it should", {
+    idp: { clients: [{ id: "app", secret: KNOWN.google.clientSecret, refreshTokens: "keep" }] },
     steps: [
       ...signInWith("Ann", "google", "ann"),
       listAccounts("Ann"),
