@@ -78,7 +78,7 @@ export function observeRequests(requests, { normalizer }) {
     `request ${i + 1}: ${method} ${normalizer.text(url)}`,
     ...Object.entries(headers)
       .map(([name, values]) => [name.toLowerCase(), values.join(", ")])
-      .filter(([name, value]) => shown.includes(name) && !(name === "user-agent" && RUNTIMES.test(value)))
+      .filter(([name, value]) => shown.includes(name) && !(name === "user-agent" && RUNTIMES.test(value)) && value !== "*/*")
       .sort()
       .map(([name, value]) => `${name}: ${normalizer.text(value)}`),
     ...[...new URLSearchParams(body)].map(([name, value]) => `${name} = ${observeParameter(name, value, normalizer)}`).sort(),

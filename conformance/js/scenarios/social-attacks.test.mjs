@@ -306,6 +306,37 @@ matrix((open, { kind, testbed }) => {
       assert.equal((await ann.get("/list-accounts")).json().length, 1);
     });
 
+    attempt("whatever a provider does, it ends at the error URL", async (t) => {
+      const { idp, instance } = await generic(t, { known: true }, {
+        clients: [{ id: "app", secret: "the-secret-of-the-application-0123456789", thinIDToken: true }],
+      });
+      const ours = (await testbed().capabilities()).implementation === "cardea";
+      const token = [{ status: 500 }, { status: 204 }, { body: "<html>" }, { body: "null" }, { body: "[]" }, { drop: true }, { error: "invalid_grant" }, { set: { access_token: null, id_token: null } }];
+      const profile = [{ status: 500 }, { body: "<html>" }, { body: "null" }, { drop: true }, { set: { sub: null, id: null } }];
+      const odd = [{ idToken: "opaque" }, { set: { id_token: 7 } }, { idToken: "no-signature", set: { access_token: null } }];
+      // Google's and Apple's profile is the ID token.
+      for (const [provider, faults] of Object.entries({
+        google: { token: [...token, ...odd] },
+        apple: { token: [...token, ...odd] },
+        github: { token, userinfo: profile },
+        acme: { token: [...token, ...odd], userinfo: profile },
+      })) {
+        for (const [endpoint, descriptions] of Object.entries(faults)) {
+          for (const description of descriptions) {
+            await idp.fault({ endpoint, ...description });
+            const browser = new Browser(instance);
+            const location = await browser.signIn(idp, provider, "ann").catch((error) => error);
+            await idp.clearFaults();
+            assert.equal(await browser.user(), null, `${provider}: ${endpoint} ${JSON.stringify(description)}`);
+            // better-auth answers some of them with 500, and takes an unsigned ID token from Google's own token endpoint.
+            if (ours) assert.match(String(location), /^\/sorry\?error=\w+$/, `${provider}: ${endpoint} ${JSON.stringify(description)}`);
+          }
+        }
+      }
+      const browser = new Browser(instance);
+      assert.equal(await browser.signIn(idp, "github", "ann", { newUserCallbackURL: "/welcome" }), "/welcome", "nothing of them is left");
+    });
+
     attempt("redirects of the provider's endpoints are not followed", async (t) => {
       const { idp, instance } = await known(t);
       for (const endpoint of ["token", "userinfo", "emails"]) {
