@@ -27,9 +27,10 @@ export const withKnown = (idp, { options, ...rest } = {}) => ({
   options: { socialProviders: { google: credentials, github: credentials, apple: credentials }, ...options },
 });
 
-/** The members of a description whose instance knows it as "acme" by its discovery document, too with `known`. */
-export const withGeneric = (idp, { fields, known = false, ...rest } = {}) => ({
-  ...(known ? withKnown(idp, rest) : { outbound: idp.url, ...rest }),
+/** The members of a description whose instance knows it as "acme" by its discovery document; `fields` are the plugin's for it. */
+export const withGeneric = (idp, { fields, ...rest } = {}) => ({
+  outbound: idp.url,
+  ...rest,
   plugins: [
     {
       id: "generic-oauth",
@@ -39,6 +40,9 @@ export const withGeneric = (idp, { fields, known = false, ...rest } = {}) => ({
     },
   ],
 });
+
+/** The members of a description whose instance knows the provider by this name. */
+export const withProvider = (idp, provider, rest) => (provider === "acme" ? withGeneric(idp, rest) : withKnown(idp, rest));
 
 /** A browser without a page: cookies, and requests that follow no redirects. */
 export class Browser {

@@ -6,7 +6,7 @@ import { person } from "../lib/client.mjs";
 import { ADAPTERS, DATABASES, matrix, test as matrixTest } from "../lib/matrix.mjs";
 import { CLIENT } from "../lib/idp.mjs";
 import { RawClient } from "../lib/raw.mjs";
-import { ANN, Browser, EVE, useProviders, withGeneric } from "../lib/social.mjs";
+import { ANN, Browser, EVE, useProviders, withGeneric, withKnown } from "../lib/social.mjs";
 
 const test = (name, fn) => matrixTest(name, (t) => (lacking ? t.skip(lacking) : fn(t)));
 const openProvider = useProviders();
@@ -30,23 +30,18 @@ matrix((open, { adapter, kind }) => {
   if (kind !== DATABASES[0]) return; // none of it is about the database
 
   /** An instance whose providers are at another site, and pages of a browser without history. */
-  const setUp = async (t) => {
+  const setUp = async (t, provider) => {
     const idp = await openProvider(t);
     const site = idp.url.replace("127.0.0.1", "idp.test");
     const at = (path) => ({ clientId: CLIENT.id, clientSecret: CLIENT.secret, authorizationEndpoint: `${site}/at/${path}` });
     const app = await App.start(BUTTONS);
     t.after(() => app.close());
-    const instance = await open(
-      t,
-      withGeneric(idp, {
-        known: true,
-        fields: { authorizationUrl: `${site}/authorize` },
-        options: {
-          baseURL: app.origin,
-          socialProviders: { google: at("accounts.google.com/o/oauth2/v2/auth"), apple: at("appleid.apple.com/auth/authorize") },
-        },
-      }),
-    );
+    const options = {
+      baseURL: app.origin,
+      socialProviders: { google: at("accounts.google.com/o/oauth2/v2/auth"), apple: at("appleid.apple.com/auth/authorize") },
+    };
+    const fields = { authorizationUrl: `${site}/authorize` };
+    const instance = await open(t, provider === "Acme" ? withGeneric(idp, { fields, options }) : withKnown(idp, { options }));
     app.of(instance);
     const context = await chromium.browser.newContext();
     t.after(() => context.close());
@@ -78,7 +73,7 @@ matrix((open, { adapter, kind }) => {
 
   for (const provider of ["Google", "Apple", "Acme"]) {
     test(`${provider}: from the sign-in page to consent, cancelled at first, and to the home page`, async (t) => {
-      const { visit, press, decide, arrive, page } = await setUp(t);
+      const { visit, press, decide, arrive, page } = await setUp(t, provider);
       await visit("/app/sign-in");
       assert.equal(await arrive("/app/sign-in"), "nobody");
       await press(provider);
