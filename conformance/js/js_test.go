@@ -45,12 +45,12 @@ func TestConformance(t *testing.T) {
 	testbed := testbedCommand(t)
 	databases := reachable(t, node)
 
-	t.Run("tools", func(t *testing.T) {
-		runTests(t, node, "reference", nil)
-		runTests(t, node, "differential", nil)
-	})
 	// All that follows asks one process for identity providers.
 	providers := "IDP_CONTROL=" + startTestbed(t, idpCommand(t))
+	t.Run("tools", func(t *testing.T) {
+		runTests(t, node, "reference", nil)
+		runTests(t, node, "differential", []string{providers})
+	})
 	t.Run("scenarios", func(t *testing.T) {
 		control := startTestbed(t, testbed)
 		for _, s := range scenarioSets(t) {

@@ -183,6 +183,16 @@ matrix((open, { kind, testbed }) => {
       assert.equal(await browser.signIn(idp, "acme", "ann", { newUserCallbackURL: "/welcome" }), "/welcome", "nothing of them is left");
     });
 
+    attempt("an ID token of an earlier sign-in is refused", async (t) => {
+      const { idp, ann, eve } = await generic(t);
+      assert.equal(await ann.signIn(idp, "acme", "ann"), "/home");
+      const [{ id: accountId }] = (await ann.get("/list-accounts")).json();
+      const { idToken } = (await ann.post("/get-access-token", { accountId })).json();
+      await idp.fault({ endpoint: "token", times: 1, set: { id_token: idToken } });
+      assert.equal(errorOf(await eve.signIn(idp, "acme", "eve")), "unable_to_get_user_info", "its nonce is another's");
+      assert.equal(await eve.user(), null);
+    });
+
     attempt("Google's ID tokens are verified wherever they come from", async (t) => {
       const { idp, instance } = await known(t);
       const faults = [...REFUSED, ...((await hardened()) ? REFUSED_IF_HARDENED : [])];

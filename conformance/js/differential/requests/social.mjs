@@ -302,6 +302,15 @@ export default [
       ],
     }),
   ),
+  social("a sign-in that begins at the provider, where that is allowed", {
+    acme: [generic({ allowIdpInitiated: true })],
+    steps: ["acme", "google"].flatMap((provider) => [
+      start("Ann", provider),
+      visit("ann", { change: (url) => url.replace(/&(state|nonce|code_challenge|code_challenge_method)=[^&]*/g, "") }),
+      comeBack("somebody else"),
+      comeBack("somebody else", { change: (params) => params.set("iss", "https://evil.example") }),
+    ]),
+  }),
   social("in process", {
     steps: [
       call("signInSocial", { body: { provider: "google", callbackURL: "/home" } }),
