@@ -127,7 +127,7 @@ func build(t *testing.T, dir, pkg string) []string {
 	return []string{binary, "--listen", "127.0.0.1:0"}
 }
 
-// startTestbed starts a testbed, or what starts as one, for the duration of the test and returns its control address.
+// startTestbed starts a testbed for the duration of the test and returns its control address.
 func startTestbed(t *testing.T, command []string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), command[0], command[1:]...)

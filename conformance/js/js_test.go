@@ -45,7 +45,7 @@ func TestConformance(t *testing.T) {
 	testbed := testbedCommand(t)
 	databases := reachable(t, node)
 
-	// All that follows asks one process for identity providers.
+	// All that follows asks one process for identity providers. It starts and ends as a testbed does.
 	providers := "IDP_CONTROL=" + startTestbed(t, idpCommand(t))
 	t.Run("tools", func(t *testing.T) {
 		runTests(t, node, "reference", nil)

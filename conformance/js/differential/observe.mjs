@@ -70,6 +70,26 @@ export function observeAsked(calls, { normalizer }) {
   return calls.flatMap(({ name, args }, i) => [`call ${i + 1}: ${name}`, ...observeJSON("args", withoutTransport(args), normalizer)]);
 }
 
+/** The lines of what secondary storage holds. */
+export function observeStored(entries, { normalizer }) {
+  if (entries.length === 0) return ["nothing"];
+  return entries.flatMap(({ key, value, ttl }) => [
+    `key: ${normalizer.text(key)}`,
+    `ttl: ${ttl}`,
+    ...observeStoredValue(value, normalizer),
+  ]);
+}
+
+function observeStoredValue(text, normalizer) {
+  try {
+    const value = JSON.parse(text);
+    const lines = observeJSON("value", value, normalizer);
+    return JSON.stringify(value) === text ? lines : [...lines, "value: not as JSON.stringify writes it"];
+  } catch {
+    return [`value: ${normalizer.text(String(text))}`];
+  }
+}
+
 /** The lines of requests that an identity provider got, with what of them makes a difference to it. */
 export function observeRequests(requests, { normalizer }) {
   if (requests.length === 0) return ["nothing"];
@@ -98,26 +118,6 @@ export function observeCallback({ url, form }, { normalizer }) {
   const at = new URL(url);
   const params = form ? Object.entries(form).map(([name, [value]]) => [name, value]) : [...at.searchParams];
   return [`${form ? "POST" : "GET"} ${normalizer.text(at.origin + at.pathname)}`, ...params.map(([name, value]) => `${name} = ${normalizer.text(value)}`)];
-}
-
-/** The lines of what secondary storage holds. */
-export function observeStored(entries, { normalizer }) {
-  if (entries.length === 0) return ["nothing"];
-  return entries.flatMap(({ key, value, ttl }) => [
-    `key: ${normalizer.text(key)}`,
-    `ttl: ${ttl}`,
-    ...observeStoredValue(value, normalizer),
-  ]);
-}
-
-function observeStoredValue(text, normalizer) {
-  try {
-    const value = JSON.parse(text);
-    const lines = observeJSON("value", value, normalizer);
-    return JSON.stringify(value) === text ? lines : [...lines, "value: not as JSON.stringify writes it"];
-  } catch {
-    return [`value: ${normalizer.text(String(text))}`];
-  }
 }
 
 // Names sorted, as their order means nothing; values of one name in their order, which for cookies does.
