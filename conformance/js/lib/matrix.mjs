@@ -5,7 +5,7 @@
 //   ADAPTERS          comma list (default: stdlib)
 //   DATABASES         comma list of memory, sqlite, postgres, mysql (default: memory)
 //   PASSWORD_HASHER   fast (default) or scrypt
-import { after, before, describe, test as nodeTest } from "node:test";
+import { after, before, describe } from "node:test";
 import { fileURLToPath } from "node:url";
 import { freshDatabase } from "./databases.mjs";
 import { Pending, PendingError } from "./pending.mjs";
@@ -35,16 +35,20 @@ export function startTestbed() {
   return Testbed.start(process.env.TESTBED_CMD ? parseCommand(process.env.TESTBED_CMD) : REFERENCE);
 }
 
-/** A test of node:test that is skipped, by name, while it has to wait for a feature of the server. */
-export function test(name, fn) {
-  nodeTest(name, async (t) => {
+/**
+ * The function of a test that is skipped, by name, while it has to wait for a feature of the server:
+ *
+ *     const test = (name, fn) => nodeTest(name, waits(fn));
+ */
+export function waits(fn) {
+  return async (t) => {
     try {
       await fn(t);
     } catch (error) {
       if (!(error instanceof PendingError)) throw error;
       t.skip(error.message);
     }
-  });
+  };
 }
 
 /**
@@ -68,14 +72,14 @@ export async function openInstance(testbed, { needs, ...description }) {
  *
  * `define(open, setup)` declares the tests. `open(t, description?)` opens an
  * instance over a fresh database, and closes both when the test `t` ends; besides the members of a description, `needs`
- * names endpoints (see openInstance).
+ * names endpoints (see openInstance). `kinds` limits the databases, for tests that are not about them.
  */
-export function matrix(define) {
+export function matrix(define, kinds = DATABASES) {
   let testbed;
   before(async () => (testbed = await startTestbed()));
   after(() => testbed?.stop());
   for (const adapter of ADAPTERS) {
-    for (const kind of DATABASES) {
+    for (const kind of DATABASES.filter((name) => kinds.includes(name))) {
       describe(`${adapter}/${kind}`, () => {
         const open = async (t, description) => {
           const { database, drop } = await freshDatabase(kind);

@@ -1,14 +1,14 @@
 // The whole redirect dance in a real browser, with better-auth's client on the app's pages.
 import assert from "node:assert/strict";
-import { after, before } from "node:test";
+import { after, before, test as nodeTest } from "node:test";
 import { App, lacking, startChromium } from "../lib/chromium.mjs";
 import { person } from "../lib/client.mjs";
-import { ADAPTERS, DATABASES, matrix, test as matrixTest } from "../lib/matrix.mjs";
+import { ADAPTERS, DATABASES, matrix, waits } from "../lib/matrix.mjs";
 import { CLIENT } from "../lib/idp.mjs";
 import { RawClient } from "../lib/raw.mjs";
 import { ANN, Browser, EVE, useProviders, withGeneric, withKnown } from "../lib/social.mjs";
 
-const test = (name, fn) => matrixTest(name, (t) => (lacking ? t.skip(lacking) : fn(t)));
+const test = (name, fn) => nodeTest(name, lacking ? { skip: lacking } : {}, waits(fn));
 const openProvider = useProviders();
 
 let chromium;

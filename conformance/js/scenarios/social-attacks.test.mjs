@@ -1,10 +1,12 @@
 // What an attacker may try with social sign-in, against Cardea's two modes; the reference ignores the mode. Each attempt
 // ends without a session for the wrong person.
 import assert from "node:assert/strict";
+import { test as nodeTest } from "node:test";
 import { clientOf, ok, person } from "../lib/client.mjs";
-import { DATABASES, matrix, test } from "../lib/matrix.mjs";
+import { DATABASES, matrix, waits } from "../lib/matrix.mjs";
 import { ANN, Browser, EVE, useProviders, withGeneric, withKnown, withProvider } from "../lib/social.mjs";
 
+const test = (name, fn) => nodeTest(name, waits(fn));
 const openProvider = useProviders();
 const GOOGLE = "https://accounts.google.com";
 

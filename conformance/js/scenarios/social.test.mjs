@@ -1,9 +1,11 @@
 // The client's methods for signing in with identity providers and for the accounts there.
 import assert from "node:assert/strict";
+import { test as nodeTest } from "node:test";
 import { clientOf, ok, person } from "../lib/client.mjs";
-import { matrix, test } from "../lib/matrix.mjs";
+import { matrix, waits } from "../lib/matrix.mjs";
 import { ANN, Browser, EVE, useProviders, withKnown, withProvider } from "../lib/social.mjs";
 
+const test = (name, fn) => nodeTest(name, waits(fn));
 const openProvider = useProviders();
 
 matrix((open) => {
