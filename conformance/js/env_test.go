@@ -103,14 +103,26 @@ func testbedCommand(t *testing.T) []string {
 		}
 		return command
 	}
-	binary := filepath.Join(t.TempDir(), "testbed")
+	return build(t, filepath.Join("..", "testbed"), ".")
+}
+
+// idpCommand builds the command that hosts identity providers.
+func idpCommand(t *testing.T) []string {
+	t.Helper()
+	return build(t, filepath.Join("..", ".."), "./conformance/idp/cmd/idp")
+}
+
+// build builds a program of the module in dir and returns the command that starts it.
+func build(t *testing.T, dir, pkg string) []string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "program")
 	if runtime.GOOS == "windows" {
 		binary += ".exe"
 	}
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".")
-	build.Dir = filepath.Join("..", "testbed")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("go build in %s: %v\n%s", build.Dir, err, out)
+	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", binary, pkg)
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("go build %s in %s: %v\n%s", pkg, dir, err, out)
 	}
 	return []string{binary, "--listen", "127.0.0.1:0"}
 }

@@ -45,9 +45,11 @@ func TestConformance(t *testing.T) {
 	testbed := testbedCommand(t)
 	databases := reachable(t, node)
 
+	// All that follows asks one process for identity providers. It starts and ends as a testbed does.
+	providers := "IDP_CONTROL=" + startTestbed(t, idpCommand(t))
 	t.Run("tools", func(t *testing.T) {
 		runTests(t, node, "reference", nil)
-		runTests(t, node, "differential", nil)
+		runTests(t, node, "differential", []string{providers})
 	})
 	t.Run("values", func(t *testing.T) {
 		runTests(t, node, "values", []string{"VALUES=" + writeValues(t)})
@@ -57,6 +59,7 @@ func TestConformance(t *testing.T) {
 		for _, s := range scenarioSets(t) {
 			runTests(t, node, "scenarios", []string{
 				"TESTBED_CONTROL=" + control,
+				providers,
 				"ADAPTERS=" + strings.Join(s.adapters, ","),
 				"DATABASES=" + strings.Join(intersect(s.databases, databases), ","),
 			})
@@ -64,7 +67,7 @@ func TestConformance(t *testing.T) {
 	})
 	t.Run("differential", func(t *testing.T) {
 		for _, s := range differentialSets {
-			runDifferential(t, node, testbed, set{s.adapters, intersect(s.databases, databases)})
+			runDifferential(t, node, testbed, set{s.adapters, intersect(s.databases, databases)}, []string{providers})
 		}
 	})
 }
@@ -116,7 +119,7 @@ func runTests(t *testing.T, node, folder string, env []string) {
 }
 
 // runDifferential compares the testbed with the reference.
-func runDifferential(t *testing.T, node string, testbed []string, s set) {
+func runDifferential(t *testing.T, node string, testbed []string, s set, env []string) {
 	t.Helper()
 	command, err := json.Marshal(testbed)
 	if err != nil {
@@ -125,6 +128,7 @@ func runDifferential(t *testing.T, node string, testbed []string, s set) {
 	t.Run(strings.Join(s.adapters, "+")+" on "+strings.Join(s.databases, "+"), func(t *testing.T) {
 		cmd := exec.CommandContext(t.Context(), node, "differential/run.mjs", "--subject", string(command),
 			"--adapters", strings.Join(s.adapters, ","), "--databases", strings.Join(s.databases, ","))
+		cmd.Env = append(os.Environ(), env...)
 		out, err := cmd.CombinedOutput()
 		if err != nil {
 			t.Fatalf("the testbed and the reference differ (%v):\n%s", err, out)

@@ -14,8 +14,10 @@ const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g
 // Ids and session tokens have 32 characters, tokens to reset a password 24.
 const ID = /(?<![A-Za-z0-9])[A-Za-z0-9]{32}(?![A-Za-z0-9])/g;
 const TOKEN = /(?<![A-Za-z0-9])[A-Za-z0-9]{24}(?![A-Za-z0-9])/g;
+// OAuth's state and nonce.
+const STATE = /(?<![\w-])[\w-]{32}(?![\w-])/g;
 const HASH = /(?<![\w-])[\w-]{43}(?![\w-])/g;
-const JWT = /(?<![\w-])(eyJ[\w-]+)\.(eyJ[\w-]+)\.([\w-]{43})(?![\w-])/g;
+const JWT = /(?<![\w-])(eyJ[\w-]+)\.(eyJ[\w-]+)\.([\w-]{43,}|(?![\w-]))(?![\w-])/g;
 
 export class Normalizer {
   #names = new Map();
@@ -46,14 +48,21 @@ export class Normalizer {
       .replace(ISO_TIME, (time) => this.#offset(Date.parse(time)))
       .replace(UUID, (id) => this.#name("uuid", id))
       .replace(HASH, (hash) => this.#name("hash", hash))
+      .replace(STATE, (state) => this.#name("id", state))
       .replace(ID, (id) => this.#name("id", id))
       .replace(TOKEN, (token) => this.#name("token", token));
   }
 
   /** What a token says, and whether the secret signed it. */
   #jwt(header, claims, signature) {
-    const good = createHmac("sha256", this.#secret).update(`${header}.${claims}`).digest("base64url") === signature;
-    return `<jwt ${this.#segment(header)} ${this.#segment(claims)} ${good ? "signed" : "wrongly signed"}>`;
+    return `<jwt ${this.#segment(header)} ${this.#segment(claims)} ${this.#signature(header, claims, signature)}>`;
+  }
+
+  // Tokens of 43 characters' signature are the server's own; the others come from identity providers.
+  #signature(header, claims, signature) {
+    if (signature.length !== 43) return `signed with ${signature.length} characters`;
+    const own = createHmac("sha256", this.#secret).update(`${header}.${claims}`).digest("base64url");
+    return signature === own ? "signed" : "wrongly signed";
   }
 
   /** What a segment of a JWT says. That its signature is right, whoever takes the token finds out. */

@@ -108,6 +108,36 @@ function observeStoredValue(text, normalizer) {
   }
 }
 
+/** The lines of requests that an identity provider got, with what of them makes a difference to it. */
+export function observeRequests(requests, { normalizer }) {
+  if (requests.length === 0) return ["nothing"];
+  const shown = ["authorization", "accept", "content-type", "user-agent"];
+  return requests.flatMap(({ method, url, headers, body }, i) => [
+    `request ${i + 1}: ${method} ${normalizer.text(url)}`,
+    ...Object.entries(headers)
+      .map(([name, values]) => [name.toLowerCase(), values.join(", ")])
+      .filter(([name, value]) => shown.includes(name) && !(name === "user-agent" && RUNTIMES.test(value)) && value !== "*/*")
+      .sort()
+      .map(([name, value]) => `${name}: ${normalizer.text(value)}`),
+    ...[...new URLSearchParams(body)].map(([name, value]) => `${name} = ${observeParameter(name, value, normalizer)}`).sort(),
+  ]);
+}
+
+// What HTTP clients call themselves unless they are told otherwise.
+const RUNTIMES = /^(node|undici|Go-http-client.*)$/;
+
+// The verifier is random and of any length; that it fits the challenge, the provider has seen.
+function observeParameter(name, value, normalizer) {
+  return name === "code_verifier" ? "a verifier" : normalizer.text(value);
+}
+
+/** The lines of what a browser brings back from an identity provider. */
+export function observeCallback({ url, form }, { normalizer }) {
+  const at = new URL(url);
+  const params = form ? Object.entries(form).map(([name, [value]]) => [name, value]) : [...at.searchParams];
+  return [`${form ? "POST" : "GET"} ${normalizer.text(at.origin + at.pathname)}`, ...params.map(([name, value]) => `${name} = ${normalizer.text(value)}`)];
+}
+
 // Names sorted, as their order means nothing; values of one name in their order, which for cookies does.
 function observeHeaders(headers, { secret, normalizer }) {
   const names = [...new Set(headers.map(([name]) => name))].filter((name) => !IGNORED_HEADERS.has(name)).sort();

@@ -1,10 +1,20 @@
 // Plays a scenario against one testbed and writes down what it observes.
 import { freshDatabase } from "../lib/databases.mjs";
+import { ISSUER } from "../lib/idp.mjs";
 import { Jar } from "../lib/jar.mjs";
 import { Unsupported } from "../lib/testbed.mjs";
 import { Functions, Storage } from "./functions.mjs";
 import { Normalizer } from "./normalize.mjs";
-import { FAILED, observeAsked, observeCall, observeOutbox, observeResponse, observeStored } from "./observe.mjs";
+import {
+  FAILED,
+  observeAsked,
+  observeCall,
+  observeCallback,
+  observeOutbox,
+  observeRequests,
+  observeResponse,
+  observeStored,
+} from "./observe.mjs";
 import { BASE_URL } from "./steps.mjs";
 
 const SECRET = "differential-secret-0123456789-abcdefghijklmnop";
@@ -16,17 +26,19 @@ const START = Date.parse("2026-03-01T12:00:00.000Z");
  * Plays `scenario` on an instance over a fresh database.
  *
  * Resolves to the observations, one per step: { title, lines }. `freeze` tells
- * that the testbed's clock can stand still, which makes times exact.
+ * that the testbed's clock can stand still, which makes times exact. `providers` hosts the identity provider of a
+ * scenario that wants one.
  */
-export async function play(testbed, scenario, { adapter, kind, freeze }) {
+export async function play(testbed, scenario, { adapter, kind, freeze, providers }) {
   const clock = { now: START };
   const storage = new Storage(() => clock.now);
   const functions = await Functions.start({ answers: scenario.answers, storage });
+  const idp = scenario.idp && (await openProvider(providers, scenario.idp));
   const { database, drop } = await freshDatabase(kind);
   try {
-    const instance = await testbed.open(describe(scenario, { adapter, database, functions }));
+    const instance = await testbed.open(describe(scenario, { adapter, database, functions, idp }));
     try {
-      const player = new Player(instance, scenario, { freeze, clock, storage, functions });
+      const player = new Player(instance, scenario, { freeze, clock, storage, functions, idp });
       player.normalizer.anyOrder = scenario.anyOrder ?? false;
       return await player.run();
     } finally {
@@ -37,18 +49,27 @@ export async function play(testbed, scenario, { adapter, kind, freeze }) {
     throw new Error(`${scenario.name} on ${adapter}/${kind}: ${error.message}`, { cause: error });
   } finally {
     functions.close();
+    await idp?.close();
     await drop();
   }
 }
 
-function describe({ options = {}, instance = {}, storage }, { adapter, database, functions }) {
+// Faults that are there from the start spoil what the instance asks while it is set up.
+async function openProvider(providers, { faults = [], ...description }) {
+  const idp = await providers.open({ issuer: ISSUER, seed: 1, now: START, ...description });
+  for (const fault of faults) await idp.fault(fault);
+  return idp;
+}
+
+function describe({ options = {}, instance = {}, storage }, { adapter, database, functions, idp }) {
   return {
     adapter,
     database,
     passwordHasher: "fast",
     compat: "exact",
+    ...(idp && { outbound: idp.url }),
     ...(storage && { secondaryStorage: functions.storage(storage) }),
-    ...instance,
+    ...functions.resolve(instance),
     options: functions.resolve({
       baseURL: BASE_URL,
       secret: SECRET,
@@ -66,9 +87,10 @@ class Player {
   #storage;
   #functions;
   #seen = 0;
+  #seenAtProvider = 0;
   #jars = new Map();
 
-  constructor(instance, { steps, options }, { freeze, clock, storage, functions }) {
+  constructor(instance, { steps, options }, { freeze, clock, storage, functions, idp }) {
     this.#instance = instance;
     this.#steps = steps;
     this.#freeze = freeze;
@@ -79,6 +101,7 @@ class Player {
     this.normalizer = new Normalizer({ url: instance.url, start: START, secret: this.secret });
     this.url = instance.url;
     this.captured = {};
+    this.idp = idp;
   }
 
   jar(actor) {
@@ -121,6 +144,18 @@ class Player {
         return observeAsked(this.#functions.asked(), this);
       case "stored":
         return observeStored(this.#storage.contents(), this);
+      case "provider":
+        await step.act(this.idp, this);
+        return [];
+      case "visit":
+        this.back = await this.idp.visit(step.change(this.captured.url), step);
+        return observeCallback(this.back, this);
+      case "askedOfProvider": {
+        const requests = await this.idp.requests({ after: this.#seenAtProvider });
+        this.#seenAtProvider = requests.at(-1)?.seq ?? this.#seenAtProvider;
+        const unseen = ["discovery", "jwks", "authorize"]; // when documents are fetched is everybody's own business
+        return observeRequests(requests.filter(({ endpoint }) => !unseen.includes(endpoint)), this);
+      }
       case "clock":
         this.#clock.now += step.advanceMs;
         await this.#setClock();
@@ -130,8 +165,9 @@ class Player {
   }
 
   // Set, not advanced: what the steps themselves took doesn't add up.
-  #setClock() {
-    return this.#instance.clock({ now: this.#clock.now, ...(this.#freeze && { freeze: true }) });
+  async #setClock() {
+    await this.idp?.clock({ now: this.#clock.now });
+    await this.#instance.clock({ now: this.#clock.now, ...(this.#freeze && { freeze: true }) });
   }
 
   async #request({ method, target, as, headers = {}, body, json, capture, compare }) {

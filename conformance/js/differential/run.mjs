@@ -7,6 +7,7 @@
 import { readdir } from "node:fs/promises";
 import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
+import { IdentityProviders } from "../lib/idp.mjs";
 import { REFERENCE } from "../lib/matrix.mjs";
 import { Pending } from "../lib/pending.mjs";
 import { Testbed, Unsupported, parseCommand } from "../lib/testbed.mjs";
@@ -39,11 +40,12 @@ if (scenarios.length === 0) throw new Error(`no scenario's name contains ${flags
 const [reference, subject] = await Promise.all(
   [flags.reference, flags.subject].map((command) => Testbed.start(command ? parseCommand(command) : REFERENCE)),
 );
+const providers = scenarios.some(({ idp }) => idp) ? await IdentityProviders.start() : undefined;
 let failed;
 try {
   failed = await run();
 } finally {
-  await Promise.all([reference.stop(), subject.stop()]);
+  await Promise.all([reference.stop(), subject.stop(), providers?.stop()]);
 }
 process.exitCode = failed ? 1 : 0;
 
@@ -103,7 +105,7 @@ async function playBoth(scenario, { kind, freeze, pending }) {
   const endpoint = pending.forEndpoints(scenario.needs);
   if (endpoint) return { name: scenario.name, waitsFor: endpoint };
   // The reference has one adapter: its answers serve for all of the subject's.
-  const reading = play(reference, scenario, { adapter: "node", kind, freeze });
+  const reading = play(reference, scenario, { adapter: "node", kind, freeze, providers });
   const found = [];
   for (const adapter of words(flags.adapters)) {
     const [expected, got] = await both(reading, playSubject(scenario, { adapter, kind, freeze, pending }));
@@ -116,7 +118,7 @@ async function playBoth(scenario, { kind, freeze, pending }) {
 /** What the subject answers, or that it can't be asked: an option that it lacks is a difference, not the end of the run. */
 async function playSubject(scenario, { pending, ...setup }) {
   try {
-    return { observations: await play(subject, scenario, setup) };
+    return { observations: await play(subject, scenario, { ...setup, providers }) };
   } catch (error) {
     if (!(error instanceof Unsupported)) throw error;
     const waitsFor = pending.forOptions(error.paths);

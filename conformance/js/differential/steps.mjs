@@ -12,12 +12,15 @@
 // it returns the result, or { $error: { status, code, message } }. With `storage`
 // ("full", or "simple" without the atomic operations) the instance has a secondary
 // storage that stored() looks into. `needs` names the endpoints without an option
-// of their own that a server may not have yet.
+// of their own that a server may not have yet. With `idp`, the description of an
+// identity provider (lib/idp.mjs; `faults` has it from the start), whatever the instance asks of the outside world
+// goes to such a provider, with the scenario's clock and codes that are the same in every run.
 //
 // A step is one of the values below, or a function of the state that returns
 // one. The state has: url, the instance's origin; jar(actor); captured, by name;
 // secret, which signs cookies; mail, the last message with a token in it that an
-// outbox step has shown: { user, url, token }.
+// outbox step has shown: { user, url, token }; idp, the identity provider; back, what the
+// last visit there has brought: { url, form }.
 
 /** The origin that instances believe to have, unless their options say otherwise. */
 export const BASE_URL = "http://localhost:3000";
@@ -65,6 +68,28 @@ export const asked = () => ({ kind: "asked" });
 
 /** Looks at what secondary storage holds now: keys, values, lifetimes. */
 export const stored = () => ({ kind: "stored" });
+
+/** Does something to the identity provider: `act` gets it and the state. */
+export const atProvider = (note, act) => ({ kind: "provider", note, act });
+
+/** Makes the identity provider misbehave, once unless `times` says otherwise. */
+export const fault = (description) =>
+  atProvider(`the provider's fault: ${JSON.stringify(description)}`, (idp) => idp.fault({ times: 1, ...description }));
+
+/**
+ * Opens the authorization URL that a step has captured as `url` in the place of a browser: the `user` with this subject
+ * approves, or nobody. `change` is a function of the URL, to take another one.
+ */
+export const visit = (user, { approve = user !== undefined, change = (url) => url } = {}) => ({
+  kind: "visit",
+  note: `${user ?? "nobody"} ${approve ? "approves" : "does not approve"} at the provider`,
+  user,
+  approve,
+  change,
+});
+
+/** Looks at what the identity provider was asked since the last look, of documents and keys nothing. */
+export const askedOfProvider = () => ({ kind: "askedOfProvider", note: "what the provider was asked" });
 
 export { asks } from "./functions.mjs";
 

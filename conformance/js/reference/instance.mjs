@@ -27,7 +27,8 @@ export class Instance {
     if (unknown.length > 0) throw new Unsupported(unknown);
     const instance = new Instance();
     try {
-      await instance.#open(description);
+      // In scope, as plugins fetch already while they are set up.
+      await inScope(instance, () => instance.#open(description));
     } catch (error) {
       await instance.close();
       throw error;

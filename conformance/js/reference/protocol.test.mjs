@@ -235,6 +235,16 @@ test("outbound requests go where the description says", async (t) => {
   assert.ok(headers["x-original-url"].endsWith(url));
 });
 
+test("so does what a plugin fetches while the instance is set up", async (t) => {
+  const outside = await listen(t, () => "{}");
+  const provider = { providerId: "acme", clientId: "id", clientSecret: "secret", discoveryUrl: "https://acme.example/.well-known/openid-configuration" };
+  await open(t, { outbound: outside.url, plugins: [{ id: "generic-oauth", options: { config: [provider] } }] });
+  assert.deepEqual(
+    outside.requests.map(({ headers }) => headers["x-original-url"]),
+    [provider.discoveryUrl],
+  );
+});
+
 test("a deleted instance is gone", async () => {
   const instance = await testbed.open(describeInstance({}));
   await instance.request("GET", "/ping");
