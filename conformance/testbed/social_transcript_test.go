@@ -26,8 +26,11 @@ var socialOptions = map[string][2]string{
 	"core: ":                              {`{}`, `[]`},
 	"core: socialProviders.github+google": {bothProviders, `[]`},
 	"generic-oauth: config[0]={providerId:ga, authorizationUrl, tokenUrl, userInfoUrl, scopes}": {`{}`, genericProvider},
-	"one-tap: clientId":                                {`{}`, `[{"id":"one-tap","options":{"clientId":"google-cid"}}]`},
-	"one-tap: no clientId":                             {`{}`, `[{"id":"one-tap"}]`},
+	"one-tap: clientId":    {`{}`, `[{"id":"one-tap","options":{"clientId":"google-cid"}}]`},
+	"one-tap: no clientId": {`{}`, `[{"id":"one-tap"}]`},
+	"oauth-proxy: currentURL=https://preview.example, productionURL=http://localhost:3000": {
+		bothProviders, `[{"id":"oauth-proxy","options":{"currentURL":"https://preview.example","productionURL":"http://localhost:3000"}}]`,
+	},
 	"oauth-popup: with bearer, socialProviders.github": {bothProviders, `[{"id":"oauth-popup"}]`},
 }
 

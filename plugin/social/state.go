@@ -31,6 +31,9 @@ type State struct {
 	expiresAt                 time.Time
 }
 
+// isFor reports whether a state can be one of a redirect to a provider. Those of better-auth do not say.
+func (s *State) isFor(one *provider.Provider) bool { return s.provider == "" || s.provider == one.ID }
+
 // LinkState is who asked for a link.
 type LinkState struct {
 	UserID, Email string
@@ -187,6 +190,7 @@ func (in *installation) saveState(ctx context.Context, x *core.Exchange, s *Stat
 	if err != nil {
 		return "", fmt.Errorf("social: state: %w", err)
 	}
+	x.SetValue(savedKey{}, value)
 	if c.Account.StateInCookie() {
 		sealed := in.stateCookie()
 		sealed.Value = in.auth.Keys().Purpose(stateCookiePurpose).Encrypt(value)
@@ -228,6 +232,9 @@ func (in *installation) loadState(ctx context.Context, x *core.Exchange, state s
 	load := in.loadFromDatabase
 	if c.Account.StateInCookie() {
 		load = in.loadFromCookie
+	}
+	if _, skip := x.Value(foreignKey{}).(bool); skip {
+		c.Account.SkipStateCookieCheck = true
 	}
 	s, err := load(ctx, x, state, &c)
 	if err != nil {
