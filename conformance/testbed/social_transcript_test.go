@@ -356,7 +356,7 @@ func (p *providers) answer(w http.ResponseWriter, r *http.Request) string {
 		return `[{"email":"octo@example.com","primary":true,"verified":true}]`
 	case "https://www.googleapis.com/oauth2/v3/certs":
 		set := jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: p.key.Public(), KeyID: "k1", Algorithm: "RS256", Use: "sig"}}}
-		out, _ := json.Marshal(set)
+		out, _ := json.Marshal(set) //nolint:errchkjson // a public RSA key
 		return string(out)
 	case "https://idp.example/token":
 		if code == "badcode" {

@@ -227,12 +227,15 @@ func (p *Plugin) beforeCallback(ctx context.Context, x *core.Exchange, in any) e
 	if !ok {
 		return nil // an ordinary callback
 	}
+	base := social.Of(x.Auth())
 	name := provider.Text(pack, "state")
 	text, err := p.keyring(x.Auth(), statePurpose).Decrypt(provider.Text(pack, "stateCookie"))
-	if mark, _ := pack.Get("isOAuthProxy"); mark != true || name == "" || err != nil {
+	if err != nil {
+		return base.Fail(ctx, x, "", social.FailureCode("state_mismatch"))
+	}
+	if mark, _ := pack.Get("isOAuthProxy"); mark != true || name == "" {
 		return nil
 	}
-	base := social.Of(x.Auth())
 	s, err := social.ReadState(text, name)
 	if err != nil {
 		return base.Fail(ctx, x, "", social.FailureCode("state_mismatch"))

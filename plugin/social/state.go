@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -146,7 +147,7 @@ func decodeState(text, state string) (*State, error) {
 	}
 	expires, ok := o.Get("expiresAt")
 	ms, isNumber := expires.(float64)
-	if !ok || !isNumber || s.verifier == "" || provider.Text(o, "oauthState") == "" {
+	if !ok || !isNumber || math.Abs(ms) > maxDate || s.verifier == "" || provider.Text(o, "oauthState") == "" {
 		return nil, errState
 	}
 	s.expiresAt = time.UnixMilli(int64(ms))
@@ -175,6 +176,9 @@ func decodeState(text, state string) (*State, error) {
 	}
 	return s, nil
 }
+
+// maxDate is the last moment that JavaScript's dates can name, in milliseconds.
+const maxDate = 8.64e15
 
 // maxStateDepth leaves room for what a request body may nest.
 const maxStateDepth = 80
