@@ -114,6 +114,7 @@ func accountClaims(acc *model.Account) *wire.Object {
 	date("accessTokenExpiresAt", acc.AccessTokenExpiresAt)
 	date("refreshTokenExpiresAt", acc.RefreshTokenExpiresAt)
 	text("scope", acc.Scope)
+	o.Set("password", nil) // a column of the row, empty for every account at a provider
 	o.Set("createdAt", acc.CreatedAt)
 	o.Set("updatedAt", acc.UpdatedAt)
 	o.Set("id", acc.ID)

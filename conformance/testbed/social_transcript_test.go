@@ -26,8 +26,11 @@ var socialOptions = map[string][2]string{
 	"core: ":                              {`{}`, `[]`},
 	"core: socialProviders.github+google": {bothProviders, `[]`},
 	"generic-oauth: config[0]={providerId:ga, authorizationUrl, tokenUrl, userInfoUrl, scopes}": {`{}`, genericProvider},
-	"one-tap: clientId":                                {`{}`, `[{"id":"one-tap","options":{"clientId":"google-cid"}}]`},
-	"one-tap: no clientId":                             {`{}`, `[{"id":"one-tap"}]`},
+	"one-tap: clientId":    {`{}`, `[{"id":"one-tap","options":{"clientId":"google-cid"}}]`},
+	"one-tap: no clientId": {`{}`, `[{"id":"one-tap"}]`},
+	"oauth-proxy: currentURL=https://preview.example, productionURL=http://localhost:3000": {
+		bothProviders, `[{"id":"oauth-proxy","options":{"currentURL":"https://preview.example","productionURL":"http://localhost:3000"}}]`,
+	},
 	"oauth-popup: with bearer, socialProviders.github": {bothProviders, `[{"id":"oauth-popup"}]`},
 }
 
@@ -353,7 +356,7 @@ func (p *providers) answer(w http.ResponseWriter, r *http.Request) string {
 		return `[{"email":"octo@example.com","primary":true,"verified":true}]`
 	case "https://www.googleapis.com/oauth2/v3/certs":
 		set := jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: p.key.Public(), KeyID: "k1", Algorithm: "RS256", Use: "sig"}}}
-		out, _ := json.Marshal(set)
+		out, _ := json.Marshal(set) //nolint:errchkjson // a public RSA key
 		return string(out)
 	case "https://idp.example/token":
 		if code == "badcode" {

@@ -42,6 +42,8 @@ type IDTokenPolicy struct {
 	Algorithms []string
 	// MaxAge is how long ago a token may have been issued. Zero: as long as it has not expired.
 	MaxAge time.Duration
+	// RequireKeyID refuses tokens that do not name their key, for a provider whose tokens always do.
+	RequireKeyID bool
 	// HashedNonce also takes a nonce claim that is the SHA-256 of the nonce, in lower-case hex, as Apple's apps do.
 	HashedNonce bool
 	// Check looks at the claims after all else. May be nil.
@@ -80,6 +82,9 @@ func (c *Client) VerifyIDToken(ctx context.Context, token string, p IDTokenPolic
 	header := jws.Signatures[0].Protected
 	if typ, _ := header.ExtraHeaders[jose.HeaderType].(string); !c.exact && !isIDTokenType(typ) {
 		return nil, fmt.Errorf("%w: it is another kind of token", ErrIDToken)
+	}
+	if p.RequireKeyID && header.KeyID == "" {
+		return nil, fmt.Errorf("%w: it names no key", ErrIDToken)
 	}
 	keys, err := c.keys.find(ctx, c, p.JWKS, p.Header, header.KeyID, header.Algorithm)
 	if err != nil {

@@ -197,7 +197,7 @@ func (in *installation) arrive(ctx context.Context, x *core.Exchange, q *Callbac
 	if one == nil {
 		return nil, &failure{code: codeNoProvider}
 	}
-	if state.provider != "" && state.provider != one.ID {
+	if !state.isFor(one) {
 		return nil, &failure{code: codeStateMismatch, cause: errors.New("another provider's state")}
 	}
 	// Asked here, too, and before anything is done: what was trusted when the state was made need not be any more.
@@ -208,6 +208,11 @@ func (in *installation) arrive(ctx context.Context, x *core.Exchange, q *Callbac
 	if err != nil {
 		return nil, err
 	}
+	return in.finishCallback(ctx, x, one, identity, tokens, state)
+}
+
+// finishCallback links or signs in, and returns where to send the browser.
+func (in *installation) finishCallback(ctx context.Context, x *core.Exchange, one *provider.Provider, identity *provider.Identity, tokens *oauth.Tokens, state *State) (redirect, err error) {
 	if state.CallbackURL == "" {
 		return nil, &failure{code: codeNoCallback}
 	}
@@ -265,7 +270,7 @@ func (in *installation) signInCallback(ctx context.Context, x *core.Exchange, on
 	}
 	entered, err := in.enter(ctx, x, Entry{
 		ProviderID: one.ID, Identity: identity, Tokens: tokens, CallbackURL: state.CallbackURL,
-		DisableSignUp:    one.DisableSignUp || one.DisableImplicitSignUp && !state.RequestSignUp,
+		DisableSignUp:    SignUpDisabledBy(one, state),
 		OverrideUserInfo: one.OverrideUserInfo, RequireEmailVerification: one.RequireEmailVerification,
 	})
 	var challenge *core.Challenge

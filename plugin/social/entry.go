@@ -265,7 +265,10 @@ func (in *installation) enterNew(ctx context.Context, x *core.Exchange, e *Entry
 	if err != nil {
 		return nil, err
 	}
-	if err := x.ValidateUser(ctx, e.candidate("create-user", nil)); err != nil {
+	candidate := e.candidate("create-user", nil)
+	candidate.User.Set("createdAt", x.Now())
+	candidate.User.Set("updatedAt", x.Now())
+	if err := x.ValidateUser(ctx, candidate); err != nil {
 		return nil, err
 	}
 	name, image := bounded(x, e.Identity)

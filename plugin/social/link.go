@@ -69,18 +69,18 @@ func (p *Plugin) link(ctx context.Context, x *core.Exchange, in LinkInput) (Link
 	return out, nil
 }
 
-// linkRefusal is why an account cannot be linked: for a redirect and as an answer.
-type linkRefusal struct {
+// linkError is why an account cannot be linked: for a redirect and as an answer.
+type linkError struct {
 	code   string
 	answer *core.Error
 }
 
-func (r *linkRefusal) Error() string { return "social: " + r.code }
+func (r *linkError) Error() string { return "social: " + r.code }
 
 var (
-	refusedLinking = &linkRefusal{codeUnableToLink, ErrLinkingNotAllowed}
-	refusedEmail   = &linkRefusal{codeEmailDiffers, ErrDifferentEmails}
-	refusedOwner   = &linkRefusal{codeOtherUsers, ErrAlreadyLinked}
+	errLinking      = &linkError{codeUnableToLink, ErrLinkingNotAllowed}
+	errEmailDiffers = &linkError{codeEmailDiffers, ErrDifferentEmails}
+	errOtherUser    = &linkError{codeOtherUsers, ErrAlreadyLinked}
 )
 
 // linkCallback links the account to the user who has asked for it, if the session in which they did is still there.
@@ -97,7 +97,7 @@ func (in *installation) linkCallback(ctx context.Context, x *core.Exchange, one 
 		return asFailure(err)
 	}
 	err = in.attach(ctx, x, e, l.UserID, l.Email, linkRedirect)
-	var refused *linkRefusal
+	var refused *linkError
 	switch {
 	case errors.As(err, &refused):
 		return &failure{code: refused.code}
@@ -140,7 +140,7 @@ func (in *installation) linkIDToken(ctx context.Context, x *core.Exchange, one *
 		}
 	}
 	err = in.attach(ctx, x, e, user.ID, user.Email, linkByIDToken)
-	var refused *linkRefusal
+	var refused *linkError
 	switch {
 	case errors.As(err, &refused):
 		return refused.answer
@@ -171,9 +171,9 @@ func (in *installation) attach(ctx context.Context, x *core.Exchange, e *Entry, 
 	allowed := func() error {
 		switch {
 		case c.Disabled || !trusted && !e.Identity.EmailVerified():
-			return refusedLinking
+			return errLinking
 		case core.NormalizeEmail(e.Identity.Email()) != core.NormalizeEmail(email) && !c.AllowDifferentEmails:
-			return refusedEmail
+			return errEmailDiffers
 		}
 		return nil
 	}
@@ -190,7 +190,7 @@ func (in *installation) attach(ctx context.Context, x *core.Exchange, e *Entry, 
 		acc, _, err := in.auth.FindAccountOwner(ctx, e.ProviderID, e.Identity.Subject)
 		switch {
 		case err == nil && acc.UserID != userID, errors.Is(err, core.ErrOrphanedAccount):
-			return refusedOwner
+			return errOtherUser
 		case err == nil:
 			err = in.refreshLinked(ctx, acc, e.Tokens, way)
 		case errors.Is(err, store.ErrNotFound):
@@ -201,7 +201,7 @@ func (in *installation) attach(ctx context.Context, x *core.Exchange, e *Entry, 
 			}
 			_, err = in.auth.CreateAccount(ctx, in.account(e, userID))
 			if errors.Is(err, store.ErrConflict) { // somebody else was faster
-				return refusedOwner
+				return errOtherUser
 			}
 			x.Emit(ctx, core.AccountLinked{UserID: userID, Provider: e.ProviderID})
 		}

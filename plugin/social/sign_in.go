@@ -207,7 +207,12 @@ const (
 )
 
 // redirectURI is the callback of a provider, where it has none of its own.
-func redirectURI(x *core.Exchange, id string) string { return x.Link("/callback/" + id) }
+func redirectURI(x *core.Exchange, id string) string {
+	if base, ok := x.Value(callbackBaseKey{}).(string); ok {
+		return base + "/callback/" + id
+	}
+	return x.Link("/callback/" + id)
+}
 
 // orderedParams returns parameters in the order in which the client has sent them.
 func orderedParams(x *core.Exchange, params Params) []oauth.Param {

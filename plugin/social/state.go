@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -30,6 +31,9 @@ type State struct {
 	requestSignUp             wire.Opt[bool]
 	expiresAt                 time.Time
 }
+
+// isFor reports whether a state can be one of a redirect to a provider. Those of better-auth do not say.
+func (s *State) isFor(one *provider.Provider) bool { return s.provider == "" || s.provider == one.ID }
 
 // LinkState is who asked for a link.
 type LinkState struct {
@@ -143,7 +147,7 @@ func decodeState(text, state string) (*State, error) {
 	}
 	expires, ok := o.Get("expiresAt")
 	ms, isNumber := expires.(float64)
-	if !ok || !isNumber || s.verifier == "" || provider.Text(o, "oauthState") == "" {
+	if !ok || !isNumber || math.Abs(ms) > maxDate || s.verifier == "" || provider.Text(o, "oauthState") == "" {
 		return nil, errState
 	}
 	s.expiresAt = time.UnixMilli(int64(ms))
@@ -173,6 +177,9 @@ func decodeState(text, state string) (*State, error) {
 	return s, nil
 }
 
+// maxDate is the last moment that JavaScript's dates can name, in milliseconds.
+const maxDate = 8.64e15
+
 // maxStateDepth leaves room for what a request body may nest.
 const maxStateDepth = 80
 
@@ -187,6 +194,7 @@ func (in *installation) saveState(ctx context.Context, x *core.Exchange, s *Stat
 	if err != nil {
 		return "", fmt.Errorf("social: state: %w", err)
 	}
+	x.SetValue(savedKey{}, value)
 	if c.Account.StateInCookie() {
 		sealed := stateCookie(x)
 		sealed.Value = in.auth.Keys().Purpose(stateCookiePurpose).Encrypt(value)
@@ -229,11 +237,18 @@ func (in *installation) loadState(ctx context.Context, x *core.Exchange, state s
 	if c.Account.StateInCookie() {
 		load = in.loadFromCookie
 	}
+	if _, skip := x.Value(foreignKey{}).(bool); skip {
+		c.Account.SkipStateCookieCheck = true
+	}
 	s, err := load(ctx, x, state, &c)
 	if err != nil {
 		return nil, err
 	}
-	if !x.Now().Before(s.expiresAt) {
+	now := x.Now()
+	if !x.Hardened() {
+		now = now.Add(-time.Millisecond) // the very millisecond of expiry is still good, as upstream has it
+	}
+	if !now.Before(s.expiresAt) {
 		return nil, &stateError{codeStateMismatch, s, errors.New("expired")}
 	}
 	x.SetValue(stateKey{}, s)

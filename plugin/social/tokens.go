@@ -219,7 +219,7 @@ func (p *Plugin) refreshToken(ctx context.Context, x *core.Exchange, in AccountS
 	acc := renewed.account
 	if s.fromCookie {
 		x.SetAccountCookie(acc)
-	} else if kept := x.AccountCookie(); kept != nil && kept.ID == acc.ID {
+	} else if kept := x.AccountCookie(); kept != nil && kept.ID == acc.ID && x.Hardened() { // it has tokens that are void now
 		x.SetAccountCookie(acc)
 	}
 	refresh, err := inst.auth.OpenOAuthToken(text(acc.RefreshToken))

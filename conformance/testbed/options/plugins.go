@@ -15,6 +15,7 @@ type pluginReader func(r reader, o strict.Object) core.Plugin
 var pluginReaders = map[string]pluginReader{
 	"generic-oauth": reader.genericOAuth,
 	"oauth-popup":   oauthPopup,
+	"oauth-proxy":   oauthProxy,
 	"one-tap":       oneTap,
 }
 

@@ -17,16 +17,16 @@ import (
 // socialProvider makes a provider. What only it has is read by it from the object.
 type socialProvider func(o strict.Object, p provider.Options) *provider.Provider
 
-func alone(make func(provider.Options) *provider.Provider) socialProvider {
-	return func(_ strict.Object, p provider.Options) *provider.Provider { return make(p) }
+func alone(constructor func(provider.Options) *provider.Provider) socialProvider {
+	return func(_ strict.Object, p provider.Options) *provider.Provider { return constructor(p) }
 }
 
 // with reads a provider's own options by its fields.
-func with[T any](make func(provider.Options, ...T) *provider.Provider, read func(strict.Object, *T)) socialProvider {
+func with[T any](constructor func(provider.Options, ...T) *provider.Provider, read func(strict.Object, *T)) socialProvider {
 	return func(o strict.Object, p provider.Options) *provider.Provider {
 		var own T
 		read(o, &own)
-		return make(p, own)
+		return constructor(p, own)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/cardea-auth/cardea/core/wire"
 	"github.com/cardea-auth/cardea/plugin/genericoauth"
 	"github.com/cardea-auth/cardea/plugin/oauthpopup"
+	"github.com/cardea-auth/cardea/plugin/oauthproxy"
 	"github.com/cardea-auth/cardea/plugin/onetap"
 	"github.com/cardea-auth/cardea/plugin/social/provider"
 )
@@ -22,6 +23,15 @@ func oneTap(_ reader, o strict.Object) core.Plugin {
 }
 
 func oauthPopup(reader, strict.Object) core.Plugin { return oauthpopup.New() }
+
+func oauthProxy(_ reader, o strict.Object) core.Plugin {
+	var opts oauthproxy.Options
+	o.String("productionURL", &opts.ProductionURL)
+	o.String("currentURL", &opts.CurrentURL)
+	o.Seconds("maxAge", &opts.MaxAge)
+	o.String("secret", &opts.Secret)
+	return oauthproxy.New(opts)
+}
 
 // genericProviders are better-auth's plugin: here they are providers of plugin/social.
 type genericProviders []*provider.Provider

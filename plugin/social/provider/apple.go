@@ -37,7 +37,8 @@ func Apple(o Options, more ...AppleOptions) *Provider {
 			a.ResponseType, a.ResponseMode = "code id_token", "form_post"
 		},
 		idToken: &oauth.IDTokenPolicy{
-			JWKS: "https://appleid.apple.com/auth/keys", Issuers: []string{"https://appleid.apple.com"},
+			RequireKeyID: true,
+			JWKS:         "https://appleid.apple.com/auth/keys", Issuers: []string{"https://appleid.apple.com"},
 			Audiences: audience, Algorithms: []string{"RS256"}, MaxAge: time.Hour, HashedNonce: true,
 		},
 		trusted: true,

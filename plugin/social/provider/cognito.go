@@ -44,7 +44,8 @@ func Cognito(o Options, pool CognitoOptions) *Provider {
 		},
 		url: cognitoURL,
 		idToken: &oauth.IDTokenPolicy{
-			JWKS: issuer + "/.well-known/jwks.json", Issuers: []string{issuer},
+			RequireKeyID: true,
+			JWKS:         issuer + "/.well-known/jwks.json", Issuers: []string{issuer},
 			Algorithms: []string{"RS256"}, MaxAge: time.Hour,
 		},
 		trusted: true,

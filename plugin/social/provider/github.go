@@ -31,7 +31,7 @@ func GitHub(o Options) *Provider {
 			TokenEndpoint: oauth.TokenEndpoint{URL: or(o.TokenEndpoint, k.exchangeAt), Credentials: k.creds(o, oauth.AuthDefault)},
 			Code:          r.Code, CodeVerifier: r.CodeVerifier, RedirectURI: r.RedirectURI,
 		})
-		if err == nil && (tokens.AccessToken == "" || js.Get(tokens.Raw, "error").Defined) { // GitHub's errors have status 200
+		if err == nil && (tokens.Raw.Len() == 0 || js.Get(tokens.Raw, "error").Defined) { // GitHub's errors have status 200
 			return nil, errors.New("provider: github refused the code")
 		}
 		return tokens, err
@@ -45,11 +45,11 @@ func githubUser(url string) func(context.Context, *oauth.Client, UserInfoRequest
 		if err != nil || p == nil {
 			return nil, nil, err
 		}
+		// Without the scope for it there is no list, and nothing is known of the address.
 		list, err := js.Fetch(ctx, c, http.MethodGet, url+"/emails", "", r.Tokens, "User-Agent", userAgent)
-		if refused := (*oauth.StatusError)(nil); err != nil && !errors.As(err, &refused) {
+		if err != nil && ctx.Err() != nil {
 			return nil, nil, fmt.Errorf("provider: github's addresses: %w", err)
 		}
-		// Without the scope for it there is no list, and nothing is known of the address.
 		emails, _ := list.([]any)
 		if !js.Get(p, "email").Truthy() && len(emails) > 0 {
 			chosen := emails[0]

