@@ -89,7 +89,7 @@ func (g Config) verification(m *metadata, jwksURI string) error {
 		return errors.New("DiscoveryURL is not a URL")
 	}
 	jwks, err := base.Parse(jwksURI)
-	if err != nil {
+	if err != nil || jwks.Host == "" {
 		return errors.New("the jwks_uri of the discovery document is not a URL")
 	}
 	m.idToken = &oauth.IDTokenPolicy{

@@ -1,7 +1,7 @@
 // A real browser: Debian's Chromium, driven by playwright-core.
 //
 //   CHROMIUM   its executable (default: /usr/bin/chromium)
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer, request } from "node:http";
 import { tmpdir } from "node:os";
@@ -40,7 +40,8 @@ export async function startChromium() {
   };
 }
 
-const MODULES = fileURLToPath(new URL("../node_modules/", import.meta.url));
+// The real path: the folder may be a link, and resolved names have none.
+const MODULES = `${realpathSync(fileURLToPath(new URL("../node_modules", import.meta.url)))}/`;
 
 /** The URL of a module of an npm package below /modules/. */
 const moduleURL = (specifier) => `/modules/${fileURLToPath(import.meta.resolve(specifier)).slice(MODULES.length)}`;

@@ -63,6 +63,9 @@ func (r reader) genericProvider(o strict.Object) genericoauth.Config {
 	o.Bool("disableProviderLogout", &g.DisableProviderLogout)
 	o.String("clientId", &g.ClientID)
 	o.String("clientSecret", &g.ClientSecret)
+	style := ""
+	o.Choice("authentication", &style, "basic", "post") // the older way to say it
+	g.TokenAuth = map[string]oauth.AuthMethod{"basic": oauth.AuthBasic, "post": oauth.AuthPost}[style]
 	tokenAuth(o.Object("tokenEndpointAuth"), "method", &g.TokenAuth)
 	o.Strings("scopes", &g.Scopes)
 	o.String("redirectURI", &g.RedirectURI)
@@ -74,7 +77,7 @@ func (r reader) genericProvider(o strict.Object) genericoauth.Config {
 	o.Bool("pkce", &pkce)
 	g.DisablePKCE = !pkce
 	o.Seconds("accessTokenExpiresIn", &g.AccessTokenExpiresIn)
-	o.Bool("disableIdTokenNonce", &g.DisableNonce)
+	o.Bool("disableIdTokenNonceBinding", &g.DisableNonce)
 	o.Bool("allowIdpInitiated", &g.AllowIDPInitiated)
 	o.Bool("disableSignUp", &g.DisableSignUp)
 	o.Bool("disableImplicitSignUp", &g.DisableImplicitSignUp)

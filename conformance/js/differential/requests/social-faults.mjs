@@ -196,6 +196,8 @@ export default [
     ["with an issuer that is no URL", { issuer: "acme" }],
     ["with somebody else's issuer", { issuer: "https://evil.example" }],
     ["without keys", { jwks_uri: null }],
+    ["with keys that are nowhere", { jwks_uri: "https://" }],
+    ["with keys at a relative address", { jwks_uri: "/jwks" }],
     ["without an authorization endpoint", { authorization_endpoint: null }],
     ["without a token endpoint", { token_endpoint: null }],
     ["without algorithms", { id_token_signing_alg_values_supported: null }],

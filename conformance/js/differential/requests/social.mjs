@@ -272,7 +272,7 @@ export default [
       follow("Bob"),
       start("Carl", "apple"),
       visit("carl"),
-      comeBack("Carl", { change: (params) => params.set("user", '{"name":{"firstName":"<b>","lastName":7},"email":"other@example.com"}') }),
+      comeBack("Carl", { change: (params) => params.set("user", '{"name":{"firstName":"<b>","lastName":"7"},"email":"other@example.com"}') }),
       follow("Carl"),
       getSession("Carl"),
       start("Bob", "apple"),
