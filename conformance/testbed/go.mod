@@ -12,6 +12,7 @@ require (
 	github.com/cardea-auth/cardea/stores/memory v0.0.0
 	github.com/cardea-auth/cardea/stores/redis v0.0.0
 	github.com/gin-gonic/gin v1.12.0
+	github.com/go-jose/go-jose/v4 v4.1.8
 	github.com/gofiber/fiber/v2 v2.52.15
 	github.com/labstack/echo/v4 v4.16.0
 	github.com/redis/go-redis/v9 v9.23.0
