@@ -331,3 +331,33 @@ func TestUnreadableHash(t *testing.T) {
 		}
 	}
 }
+
+// TestWhoMaySignUp refuses, without hashing and without showing whose address is taken.
+func TestWhoMaySignUp(t *testing.T) {
+	t.Parallel()
+	outsider := core.NewError(http.StatusForbidden, "outsider", "Only for people of ours")
+	var asked []core.UserCandidate
+	auth, pw, h := setUp(t, emailpassword.Options{DisableAutoSignIn: true}, func(c *core.Config) {
+		c.User.Validate = func(_ context.Context, _ *core.Exchange, u core.UserCandidate) error {
+			asked = append(asked, u)
+			if name, _ := u.User.Get("name"); name == "Eve" {
+				return outsider
+			}
+			return nil
+		}
+	})
+	signUp(t, auth, pw, "Ann@example.com")
+	if email, _ := asked[0].User.Get("email"); len(asked) != 1 || email != "ann@example.com" || asked[0].Action != "create-user" || asked[0].Method != "email-password" {
+		t.Errorf("asked about %+v", asked)
+	}
+	hashed := h.calls.Load()
+	for _, email := range []string{"ann@example.com", "eve@example.com"} {
+		_, err := pw.SignUp.Call(t.Context(), auth, emailpassword.SignUpInput{Name: "Eve", Email: email, Password: "password-1"})
+		if !errors.Is(err, outsider) {
+			t.Errorf("%s: got %v, want %v", email, err, outsider)
+		}
+	}
+	if n := count(t, auth, model.UserTable); n != 1 || h.calls.Load() != hashed {
+		t.Errorf("%d users, %d hashes more", n, h.calls.Load()-hashed)
+	}
+}

@@ -61,6 +61,10 @@ func (p *Plugin) signUp(ctx context.Context, x *core.Exchange, in SignUpInput) (
 	if existing != nil && !p.opts.quiet() {
 		return SignUpOutput{}, core.ErrUserExists
 	}
+	// Asked about taken addresses too, so that a refusal does not show which are free.
+	if err := x.ValidateUser(ctx, candidate(x, in, extra)); err != nil {
+		return SignUpOutput{}, err
+	}
 	// Hashed before the transaction begins, which would otherwise stay open for as long; and, where the answer must not
 	// show that the address is taken, also then.
 	hash, err := auth.Hasher().Hash(ctx, in.Password)
@@ -85,6 +89,23 @@ func (p *Plugin) signUp(ctx context.Context, x *core.Exchange, in SignUpInput) (
 		return p.pretend(ctx, x, in, extra, existing), nil
 	}
 	return SignUpOutput{}, err
+}
+
+// candidate is what Config.User.Validate is asked about.
+func candidate(x *core.Exchange, in SignUpInput, extra model.Extra) core.UserCandidate {
+	user := wire.NewObject()
+	user.Set("createdAt", x.Now())
+	user.Set("updatedAt", x.Now())
+	user.Set("email", core.NormalizeEmail(in.Email))
+	user.Set("name", in.Name)
+	if in.Image != nil {
+		user.Set("image", *in.Image)
+	}
+	for _, c := range extra {
+		user.Set(c.Name, c.Value)
+	}
+	user.Set("emailVerified", false)
+	return core.UserCandidate{Action: "create-user", Method: "email-password", User: user}
 }
 
 // create makes user, credential and session, all or nothing.
