@@ -83,6 +83,10 @@ func (a *Auth) ReserveVerification(ctx context.Context, identifier, value string
 	for range 2 {
 		// The primary key decides who is first.
 		_, err := rows.Create(ctx, a.store, v)
+		if errors.Is(err, store.ErrInvalid) && len(v.ID) > shortID {
+			v.ID = v.ID[:shortID]
+			_, err = rows.Create(ctx, a.store, v)
+		}
 		if err == nil {
 			return true, nil
 		}
@@ -100,6 +104,10 @@ func (a *Auth) ReserveVerification(ctx context.Context, identifier, value string
 	}
 	return false, nil
 }
+
+// shortID is how long text ids may be in MySQL's tables, for better-auth's server as well. It cannot reserve anything there;
+// the first 36 characters of its id, 216 bits of the hash, keep two apart just as well.
+const shortID = 36
 
 // reservationID derives the id of a record from its identifier (formats.md §1.2), "" for ids that are numbers.
 func reservationID(identifier string, kind schema.IDs) string {

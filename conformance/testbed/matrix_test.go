@@ -1,6 +1,7 @@
 package main
 
 import (
+	"database/sql"
 	"os"
 	"slices"
 	"testing"
@@ -15,20 +16,39 @@ import (
 // With CARDEA_MATRIX=full it is every adapter on every database.
 func TestMatrix(t *testing.T) {
 	t.Parallel()
+	eachPair(t, databaseKinds(), func(t *testing.T, adapter, kind string) {
+		o := suites[adapter]
+		o.NewStore = func(t testing.TB) store.Store { return freshStore(t, kind) }
+		adaptertest.Run(t, o)
+	})
+}
+
+// eachPair runs a test for the pairs of adapter and database that [TestMatrix] names, of some kinds of database.
+func eachPair(t *testing.T, kinds []string, test func(t *testing.T, adapter, kind string)) {
+	t.Helper()
 	full := os.Getenv("CARDEA_MATRIX") == "full"
 	for _, adapter := range adapterNames() {
-		for _, kind := range databaseKinds() {
+		for _, kind := range kinds {
 			if !full && adapter != "stdlib" && kind != "sqlite" {
 				continue
 			}
 			t.Run(adapter+"/"+kind, func(t *testing.T) {
 				t.Parallel()
-				o := suites[adapter]
-				o.NewStore = func(t testing.TB) store.Store { return freshStore(t, kind) }
-				adaptertest.Run(t, o)
+				test(t, adapter, kind)
 			})
 		}
 	}
+}
+
+// freshDatabase describes a new database of a kind, and opens it if it is one outside of the testbed.
+func freshDatabase(t testing.TB, kind string) (map[string]any, *sql.DB) {
+	t.Helper()
+	fresh, ok := freshDatabases[kind]
+	if !ok {
+		return map[string]any{"kind": kind}, nil
+	}
+	db, dsn := fresh(t)
+	return map[string]any{"kind": kind, "dsn": dsn}, db
 }
 
 func freshStore(t testing.TB, kind string) store.Store {

@@ -18,8 +18,9 @@ import (
 type replay struct {
 	*testInstance
 	*unifier
-	// db is the instance's database where the scenario looks into it.
-	db *sql.DB
+	// db is the instance's database, of a kind, unless it is in memory.
+	db   *sql.DB
+	kind string
 	// verifications are the ids of the verification rows that have been seen.
 	verifications map[string]bool
 	// lastVerifications are those that the last request has made.
@@ -300,7 +301,11 @@ func (r *replay) compareVerifications(t *testing.T, want []verificationRow) erro
 // newVerifications returns the rows of the verification table that were not there the last time.
 func (r *replay) newVerifications(t *testing.T) []verificationRow {
 	t.Helper()
-	rows, err := r.db.QueryContext(t.Context(), `select id, identifier, value, "createdAt", "expiresAt" from verification order by "createdAt"`)
+	query := `select id, identifier, value, "createdAt", "expiresAt" from verification order by "createdAt"`
+	if r.kind == "mysql" {
+		query = strings.ReplaceAll(query, `"`, "`")
+	}
+	rows, err := r.db.QueryContext(t.Context(), query)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,11 +8,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -41,7 +43,7 @@ var genericProvider = `[{"id":"generic-oauth","options":{"config":[{"providerId"
 const bothProviders = `{"socialProviders":{
 	"github":{"clientId":"gh-cid","clientSecret":"gh-secret"},"google":{"clientId":"google-cid","clientSecret":"google-secret"}}}`
 
-// TestSocialTranscripts replays the sign-ins with a provider, on every adapter. The providers' servers are the test's own.
+// TestSocialTranscripts replays the sign-ins with a provider, on every adapter and every SQL database. The providers' servers are the test's own.
 func TestSocialTranscripts(t *testing.T) {
 	t.Parallel()
 	data, err := os.ReadFile("testdata/social_transcripts.json")
@@ -50,27 +52,25 @@ func TestSocialTranscripts(t *testing.T) {
 	}
 	var scenarios []scenario
 	decodeJSON(t, string(data), &scenarios)
-	for _, adapter := range adapterNames() {
-		t.Run(adapter, func(t *testing.T) {
-			t.Parallel()
-			b, providers := newTestbed(t), newProviders(t)
-			replayed := 0
-			for _, s := range scenarios {
-				r := openSocial(t, b, adapter, &s, providers)
-				if r == nil {
-					t.Logf("%d rows of %q wait", len(s.Rows), s.Options)
-					continue
-				}
-				for i := range s.Rows {
-					if err := r.row(t, &s.Rows[i]); err != nil {
-						t.Errorf("%q: %s: %v", s.Options, s.Rows[i].Name, err)
-					}
-					replayed++
-				}
+	kinds := slices.Sorted(maps.Keys(freshDatabases)) // a transcript looks into them
+	eachPair(t, kinds, func(t *testing.T, adapter, kind string) {
+		b, providers := newTestbed(t), newProviders(t)
+		replayed := 0
+		for _, s := range scenarios {
+			r := openSocial(t, b, adapter, kind, &s, providers)
+			if r == nil {
+				t.Logf("%d rows of %q wait", len(s.Rows), s.Options)
+				continue
 			}
-			t.Logf("%d rows replayed", replayed)
-		})
-	}
+			for i := range s.Rows {
+				if err := r.row(t, &s.Rows[i]); err != nil {
+					t.Errorf("%q: %s: %v", s.Options, s.Rows[i].Name, err)
+				}
+				replayed++
+			}
+		}
+		t.Logf("%d rows replayed", replayed)
+	})
 }
 
 // socialReplay is a scenario whose requests come and go between a browser and a provider.
@@ -81,7 +81,7 @@ type socialReplay struct {
 	loose jar
 }
 
-func openSocial(t *testing.T, b *testbed, adapter string, s *scenario, providers *providers) *socialReplay {
+func openSocial(t *testing.T, b *testbed, adapter, kind string, s *scenario, providers *providers) *socialReplay {
 	t.Helper()
 	texts, ok := socialOptions[s.Options]
 	if !ok {
@@ -93,10 +93,10 @@ func openSocial(t *testing.T, b *testbed, adapter string, s *scenario, providers
 	}
 	decodeJSON(t, texts[0], &options)
 	r := &socialReplay{&replay{unifier: newUnifier(), jars: map[string]jar{}}, providers, jar{}}
-	db, dsn := freshDatabases["sqlite"](t)
-	r.db = db
+	description, db := freshDatabase(t, kind)
+	r.db, r.kind = db, kind
 	r.testInstance = b.open(map[string]any{
-		"adapter": adapter, "outbound": providers.URL, "database": map[string]any{"kind": "sqlite", "dsn": dsn},
+		"adapter": adapter, "outbound": providers.URL, "database": description,
 		"options": options, "plugins": json.RawMessage(texts[1]),
 	})
 	return r

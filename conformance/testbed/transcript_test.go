@@ -84,7 +84,7 @@ var scenarioOptions = map[string]string{
 
 const transcriptSecret = "transcript-secret-0123456789-0123456789"
 
-// TestTranscripts replays what better-auth was asked and compares every answer, on every adapter. With TRANSCRIPTS_CONTROL,
+// TestTranscripts replays what better-auth was asked and compares every answer, on every adapter and every database. With TRANSCRIPTS_CONTROL,
 // the control address of a testbed that runs already, it asks that one, once: the reference passes, too, but for what its
 // HTTP server and the protocol cannot say.
 func TestTranscripts(t *testing.T) {
@@ -99,7 +99,7 @@ func TestTranscripts(t *testing.T) {
 		t.Errorf("got %d scenarios and options for %d", len(scenarios), len(scenarioOptions))
 	}
 	if control := os.Getenv("TRANSCRIPTS_CONTROL"); control != "" {
-		replayAll(t, connect(t, control), adapters[0].name, scenarios, []pendingFeature{
+		replayAll(t, connect(t, control), adapters[0].name, "sqlite", scenarios, []pendingFeature{
 			{Feature: "a body without a type from Node's HTTP server", Rows: []string{
 				"/sign-in/email missing content-type", "/change-password missing content-type on a JSON-only endpoint",
 			}},
@@ -107,19 +107,16 @@ func TestTranscripts(t *testing.T) {
 		return
 	}
 	pending := readPending(t)
-	for _, adapter := range adapterNames() {
-		t.Run(adapter, func(t *testing.T) {
-			t.Parallel()
-			replayAll(t, newTestbed(t), adapter, scenarios, pending)
-		})
-	}
+	eachPair(t, databaseKinds(), func(t *testing.T, adapter, kind string) {
+		replayAll(t, newTestbed(t), adapter, kind, scenarios, pending)
+	})
 }
 
-func replayAll(t *testing.T, b *testbed, adapter string, scenarios []scenario, pending []pendingFeature) {
+func replayAll(t *testing.T, b *testbed, adapter, kind string, scenarios []scenario, pending []pendingFeature) {
 	t.Helper()
 	replayed, waiting := 0, map[string]int{}
 	for _, s := range scenarios {
-		r, feature := openReplay(t, b, adapter, &s, pending)
+		r, feature := openReplay(t, b, adapter, kind, &s, pending)
 		if r == nil {
 			waiting[feature] += len(s.Rows)
 			continue
@@ -144,7 +141,7 @@ func replayAll(t *testing.T, b *testbed, adapter string, scenarios []scenario, p
 }
 
 // openReplay opens an instance for a scenario; without one, it names the feature that the scenario waits for.
-func openReplay(t *testing.T, b *testbed, adapter string, s *scenario, pending []pendingFeature) (r *replay, feature string) {
+func openReplay(t *testing.T, b *testbed, adapter, kind string, s *scenario, pending []pendingFeature) (r *replay, feature string) {
 	t.Helper()
 	text, ok := scenarioOptions[s.Options]
 	if !ok {
@@ -157,10 +154,11 @@ func openReplay(t *testing.T, b *testbed, adapter string, s *scenario, pending [
 	decodeJSON(t, text, &options)
 	description := map[string]any{"adapter": adapter, "passwordHasher": "fast", "options": options}
 	r = &replay{unifier: newUnifier(), jars: map[string]jar{}}
-	if s.needsDatabase() {
-		db, dsn := freshDatabases["sqlite"](t)
-		description["database"], r.db = map[string]any{"kind": "sqlite", "dsn": dsn}, db
+	if kind == "memory" && s.needsDatabase() {
+		kind = "sqlite"
 	}
+	r.kind = kind
+	description["database"], r.db = freshDatabase(t, kind)
 	body, err := json.Marshal(description)
 	if err != nil {
 		t.Fatal(err)

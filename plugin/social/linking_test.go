@@ -2,158 +2,34 @@ package social_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"net/http/httptest"
 	"net/url"
-	"os"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/cardea-auth/cardea/conformance/linkingtest"
 	"github.com/cardea-auth/cardea/core"
 	"github.com/cardea-auth/cardea/core/cookie"
 	"github.com/cardea-auth/cardea/core/model"
-	"github.com/cardea-auth/cardea/core/oauth"
 	"github.com/cardea-auth/cardea/core/store"
+	"github.com/cardea-auth/cardea/internal/memdb"
 	"github.com/cardea-auth/cardea/plugin/social/provider"
 )
-
-// linkingRow is one combination of what decides about linking, and what better-auth has made of it.
-type linkingRow struct {
-	Flow, Local, Account                                        string
-	ProviderVerified, Trusted, LinkingDisabled, DisableImplicit bool
-	AllowUnverifiedLocal, AllowDifferentEmails, DifferentEmail  bool
-	DisableSignUp, DisableImplicitSignUp, RequestSignUp         bool
-	Want                                                        struct {
-		Location string
-		Status   int
-		Code     string
-		Session  bool
-		Account  *struct{ Owner, Scope, AccessToken string }
-		Verified *bool
-	}
-}
 
 // TestLinkingTable goes through every combination, in both modes.
 func TestLinkingTable(t *testing.T) {
 	t.Parallel()
-	data, err := os.ReadFile("testdata/linking.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var rows []linkingRow
-	if err := json.Unmarshal(data, &rows); err != nil {
-		t.Fatal(err)
-	}
-	if len(rows) < 300 {
-		t.Fatalf("the table has %d rows", len(rows))
-	}
-	for i := range rows {
-		for _, mode := range []core.Compat{core.Exact, core.Hardened} {
-			t.Run(fmt.Sprintf("%d/%d", i, mode), func(t *testing.T) { rows[i].run(t, mode) })
-		}
-	}
-}
-
-func (r *linkingRow) run(t *testing.T, mode core.Compat) {
-	t.Helper()
-	w := newWorld(t, func(c *core.Config) {
-		c.Compat = mode
-		c.Account.Linking = core.LinkingConfig{
-			Disabled: r.LinkingDisabled, DisableImplicit: r.DisableImplicit, AllowUnverifiedLocal: r.AllowUnverifiedLocal,
-			AllowDifferentEmails: r.AllowDifferentEmails,
-		}
-		if r.Trusted && mode == core.Exact {
-			c.Account.Linking.TrustedProviders = []string{"acme"}
-		} else if r.Trusted {
-			c.Account.Linking.TrustedProvidersFunc = func(context.Context, *core.Exchange) ([]string, error) { return []string{"acme"}, nil }
-		}
+	linkingtest.Run(t, linkingtest.Options{
+		NewStore: func(testing.TB) store.Store { return memdb.New() },
+		Serve: func(t testing.TB, auth *core.Auth) string {
+			server := httptest.NewServer(auth)
+			t.Cleanup(server.Close)
+			return server.URL
+		},
 	})
-	email := "Ann@example.com"
-	if r.DifferentEmail {
-		email = "other@example.com"
-	}
-	w.acme.person = func(string) *provider.Identity { return identity("subject", email, r.ProviderVerified) }
-	w.acme.tokens = func(string) (*oauth.Tokens, error) {
-		return &oauth.Tokens{AccessToken: "at2", Scopes: []string{"a", "b"}}, nil
-	}
-	w.acme.DisableSignUp, w.acme.DisableImplicitSignUp = r.DisableSignUp, r.DisableImplicitSignUp
-	b := w.browser()
-	var local *model.User
-	if r.Local != "none" {
-		local = w.user("ann@example.com", r.Local == "verified")
-		if r.Flow != "sign-in" {
-			b = w.browserOf(local)
-		}
-	}
-	if r.Account != "" {
-		owner := local
-		if r.Account == "other" {
-			owner = w.user("owner@example.com", false)
-		}
-		scope, token := "x,a", "at1"
-		if _, err := w.auth.CreateAccount(t.Context(), model.Account{UserID: owner.ID, ProviderID: "acme", AccountID: "subject", Scope: &scope, AccessToken: &token}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	body := object{"provider": "acme", "callbackURL": "/after", "errorCallbackURL": "/oops"}
-	if r.RequestSignUp {
-		body["requestSignUp"] = true
-	}
-	path := map[string]string{"sign-in": "/sign-in/social", "link": "/link-social"}[r.Flow]
-	if r.Flow == "link-id-token" {
-		body["idToken"] = object{"token": "it-ann"}
-		a := b.post("/link-social", body)
-		var answer struct{ Code string }
-		if err := json.Unmarshal([]byte(a.body), &answer); err != nil {
-			t.Fatal(err)
-		}
-		want(t, "status", a.status, r.Want.Status)
-		want(t, "code", answer.Code, r.Want.Code)
-	} else {
-		state := b.stateOf(b.post(path, body))
-		a := b.send("GET", "/callback/acme?code=ann&state="+url.QueryEscape(state), "")
-		want(t, "location", a.location, r.Want.Location)
-		if r.Flow == "sign-in" {
-			want(t, "session", b.signedIn(), r.Want.Session)
-		}
-	}
-	r.checkRows(t, w)
-}
-
-func (r *linkingRow) checkRows(t *testing.T, w *world) {
-	t.Helper()
-	users := map[string]store.Record{}
-	for _, u := range w.rows("user") {
-		users[u["id"].(string)] = u
-		if u["email"] == "ann@example.com" {
-			if r.Want.Verified == nil {
-				t.Error("there is a user")
-			} else if got := u["emailVerified"].(bool); got != *r.Want.Verified {
-				t.Errorf("verified: got %v, want %v", got, *r.Want.Verified)
-			}
-		}
-	}
-	found := 0
-	for _, acc := range w.rows("account") {
-		if acc["providerId"] != "acme" {
-			continue
-		}
-		found++
-		if r.Want.Account == nil {
-			t.Errorf("there is an account of %v", users[acc["userId"].(string)]["email"])
-			continue
-		}
-		scope, _ := acc["scope"].(string)
-		token, _ := acc["accessToken"].(string)
-		want(t, "owner", users[acc["userId"].(string)]["email"].(string), r.Want.Account.Owner)
-		want(t, "scope", scope, r.Want.Account.Scope)
-		want(t, "access token", token, r.Want.Account.AccessToken)
-	}
-	if r.Want.Account != nil {
-		want(t, "accounts", found, 1)
-	}
 }
 
 // browserOf is a browser in which somebody has signed in.
