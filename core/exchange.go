@@ -67,6 +67,10 @@ func (x *Exchange) Hardened() bool { return x.auth.Hardened() }
 // HTTP reports whether the call came over HTTP rather than in process.
 func (x *Exchange) HTTP() bool { return x.req != nil }
 
+// ForClient reports whether the call is made on behalf of a client: over HTTP, or in process with the headers of one. It is
+// false where the app itself calls, which may do anything.
+func (x *Exchange) ForClient() bool { return x.HTTP() || x.reqHeader != nil }
+
 // Method returns the HTTP method; in process it is the endpoint's first.
 func (x *Exchange) Method() string {
 	if x.req != nil {
