@@ -31,6 +31,22 @@ func (s Statements) clone() Statements {
 	return c
 }
 
+// With returns the statements together with more, each action once.
+func (s Statements) With(more Statements) Statements {
+	all := s.clone()
+	for resource, actions := range more {
+		if _, ok := all[resource]; !ok {
+			all[resource] = []string{}
+		}
+		for _, name := range actions {
+			if !slices.Contains(all[resource], name) {
+				all[resource] = append(all[resource], name)
+			}
+		}
+	}
+	return all
+}
+
 // Action is one thing that may be done to one kind of resource. [Control.Action] makes it and knows misspelled ones.
 type Action struct{ Resource, Name string }
 

@@ -1,7 +1,5 @@
 package access
 
-import "slices"
-
 // Role grants actions. It is immutable and safe for concurrent use. A nil Role grants nothing.
 type Role struct {
 	statements Statements
@@ -29,18 +27,7 @@ func (r *Role) Statements() Statements {
 
 // With returns a role that grants what r does and s besides.
 func (r *Role) With(s Statements) *Role {
-	all := r.Statements()
-	for resource, actions := range s {
-		for _, name := range actions {
-			if !slices.Contains(all[resource], name) {
-				all[resource] = append(all[resource], name)
-			}
-		}
-		if _, ok := all[resource]; !ok {
-			all[resource] = []string{}
-		}
-	}
-	return NewRole(all)
+	return NewRole(r.Statements().With(s))
 }
 
 // Can reports whether the role grants every one of the actions. To ask for none is to be refused: a list that came out
