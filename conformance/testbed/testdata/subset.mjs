@@ -20,6 +20,14 @@ write(
   [...scenarios].map(([options, rows]) => ({ options, rows })),
 );
 
+// --- admin ----------------------------------------------------------------------
+write(
+  "admin_transcripts.json",
+  read("transcripts.json")
+    .filter((row) => row.plugin === "admin")
+    .map(({ endpoint, case: name, request, response }) => ({ name: `${endpoint} ${name}`, request, response })),
+);
+
 // --- origin checks --------------------------------------------------------------
 const vectors = read("vectors.json");
 const skipped = [
