@@ -60,6 +60,10 @@ type SignInStep struct {
 	// Check returns nil to let the sign-in pass, an [*Error] to refuse it, or a [*Challenge] to ask for more. It may
 	// add columns to the session through s.
 	Check func(ctx context.Context, x *Exchange, s *SignIn) error
+	// Confirm, if there is one, is asked again when the session is there, before the client gets it: for what may have
+	// changed meanwhile and does not find the sessions that are just being made. An [*Error] ends the session and is the
+	// answer.
+	Confirm func(ctx context.Context, x *Exchange, s *SignIn, made *model.Session) error
 }
 
 // SessionRules judge sessions each time one is looked up, in the store or in the cookie cache. They are asked at every

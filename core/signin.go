@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -39,8 +40,29 @@ func (x *Exchange) CompleteSignIn(ctx context.Context, s SignIn) (*model.Session
 	if err != nil {
 		return nil, err
 	}
-	x.Emit(ctx, SignedIn{User: s.User, SessionID: session.ID, Method: s.Method})
-	return session, x.announce(ctx, &ActiveSession{Session: session, User: s.User}, s.DontRemember)
+	return session, store.AfterCommit(ctx, func(ctx context.Context) error {
+		if err := x.confirm(ctx, &s, session); err != nil {
+			return err
+		}
+		x.Emit(ctx, SignedIn{User: s.User, SessionID: session.ID, Method: s.Method})
+		return x.announce(ctx, &ActiveSession{Session: session, User: s.User}, s.DontRemember)
+	})
+}
+
+// confirm asks the steps once more, and ends the session that was just made if one of them refuses or cannot say.
+func (x *Exchange) confirm(ctx context.Context, s *SignIn, made *model.Session) error {
+	for _, step := range x.auth.signIn {
+		if step.Confirm == nil {
+			continue
+		}
+		if err := step.Confirm(ctx, x, s, made); err != nil {
+			if clientError(err) == nil {
+				err = fmt.Errorf("core: sign-in step %q: %w", step.Name, err)
+			}
+			return errors.Join(err, x.auth.DeleteSession(ctx, made.Token))
+		}
+	}
+	return nil
 }
 
 // announce gives the client a session that was just made, once the transaction that made it has committed.

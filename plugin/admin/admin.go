@@ -118,7 +118,7 @@ func (p *Plugin) Manifest() core.Manifest {
 			p.UserHasPermission,
 		},
 		Hooks:    []core.Hook{core.After(core.ListSessions, hideImpersonations)},
-		SignIn:   []core.SignInStep{{Name: "ban", Check: p.checkBan}},
+		SignIn:   []core.SignInStep{{Name: "ban", Check: p.checkBan, Confirm: p.confirmBan}},
 		Sessions: core.SessionRules{Void: ofBannedUser, Fixed: impersonation},
 		Schema:   p.schema(),
 		Errors:   allErrors(),
