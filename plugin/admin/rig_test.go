@@ -61,7 +61,7 @@ func (c *clock) Advance(d time.Duration) {
 // rig is an Auth with the plugin over a memory store.
 type rig struct {
 	*core.Auth
-	t     *testing.T
+	t     testing.TB
 	clock *clock
 	adm   *admin.Plugin
 
@@ -70,7 +70,7 @@ type rig struct {
 }
 
 // newRig makes a rig; change may alter its configuration and the plugin's options.
-func newRig(t *testing.T, change ...func(*core.Config, *admin.Options)) *rig {
+func newRig(t testing.TB, change ...func(*core.Config, *admin.Options)) *rig {
 	t.Helper()
 	r := &rig{t: t, clock: &clock{now: time.Date(2026, 1, 2, 3, 4, 5, 678e6, time.UTC)}}
 	var o admin.Options
@@ -114,7 +114,6 @@ type answer struct {
 
 // do sends a request with the cookies given. Paths are those under the base path.
 func (r *rig) do(method, path, body, cookies string) answer {
-	r.t.Helper()
 	var reader io.Reader
 	if body != "" {
 		reader = strings.NewReader(body)
@@ -223,7 +222,7 @@ func (r *rig) told(event string) bool {
 	return false
 }
 
-func want(t *testing.T, a answer, status int, contains string) {
+func want(t testing.TB, a answer, status int, contains string) {
 	t.Helper()
 	if a.status != status || !strings.Contains(a.body, contains) {
 		t.Errorf("got %d %s, want %d with %q", a.status, a.body, status, contains)
