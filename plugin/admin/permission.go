@@ -31,17 +31,17 @@ func (in *UserHasPermissionInput) Refine(found wire.Issues) wire.Issues {
 		return i.Path == "permission" || i.Path == "permissions" ||
 			strings.HasPrefix(i.Path, "permission.") || strings.HasPrefix(i.Path, "permissions.")
 	}
-	if len(found) > 0 && found[0].Part == wire.InBody && found[0].Path == "" {
-		return found
-	}
 	var rest wire.Issues
 	for _, i := range found {
 		if !isChoice(i) {
 			rest = append(rest, i)
 		}
 	}
-	if (in.Permissions != nil) == (in.Permission != nil) {
+	switch {
+	case in.Permissions == nil && in.Permission == nil:
 		rest = append(rest, wire.Issue{Part: wire.InBody, Message: "Invalid input"})
+	case in.Permissions != nil && in.Permission != nil:
+		rest = append(rest, wire.Issue{Part: wire.InBody, Message: "Invalid input: more than one option matched"})
 	}
 	return rest
 }
