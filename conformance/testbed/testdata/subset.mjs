@@ -66,3 +66,16 @@ write("node_basic.json", {
   })),
   notRemembered: { cookies: users.carol.notRemembered.cookies, session: session("carolNotRemembered") },
 });
+
+// --- database with plugins: admin ---------------------------------------------------
+const administered = read("fixtures", "fixtures.json")["node-plugins"];
+copyFileSync(join(contract, "fixtures", administered.database), new URL("node-plugins.db", import.meta.url));
+const loginOf = ({ id, email, password, cookies }) => ({ id, email, password, cookies });
+write("node_admin.json", {
+  secret: administered.secret,
+  baseURL: administered.baseURL,
+  admin: loginOf(administered.users.bob),
+  banned: loginOf(administered.users.dave),
+  carol: loginOf(administered.users.carol),
+  impersonating: administered.users.bob.impersonatingCarol.cookies,
+});
