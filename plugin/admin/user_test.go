@@ -9,7 +9,9 @@ import (
 	"github.com/cardea-auth/cardea/core/schema"
 	"github.com/cardea-auth/cardea/core/store"
 	"github.com/cardea-auth/cardea/core/wire"
+	"github.com/cardea-auth/cardea/plugin/access"
 	"github.com/cardea-auth/cardea/plugin/admin"
+	"github.com/cardea-auth/cardea/plugin/emailpassword"
 )
 
 func replaceID(body, id string) string { return strings.ReplaceAll(body, "ID\"", id+"\"") }
@@ -239,5 +241,29 @@ func TestUserSessions(t *testing.T) {
 			want(t, r.post("/admin/list-user-sessions", `{"userId":"`+id+`"}`, ann), 200, `{"sessions":[]}`)
 			want(t, r.post("/admin/list-user-sessions", `{"userId":"nope"}`, ann), 200, `{"sessions":[]}`)
 		})
+	}
+}
+
+// TestMadeUpUsers: who signs up with an address that is taken cannot tell by the plugin's columns.
+func TestMadeUpUsers(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	pw := emailpassword.New(emailpassword.Options{DisableAutoSignIn: true})
+	adm := admin.New(admin.Options{DefaultRole: "guest", Roles: access.Roles{"guest": access.NewRole(nil)}})
+	quiet := r.Config()
+	quiet.Secret, quiet.Plugins = strings.Repeat("s3cr3t-", 6), []core.Plugin{pw, adm}
+	auth, err := core.New(quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		out, err := pw.SignUp.Call(t.Context(), auth, emailpassword.SignUpInput{Name: "Ann", Email: "ann@example.com", Password: "password-1"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := out.User.MarshalJSON()
+		if err != nil || !strings.Contains(string(text), `"role":"guest","banned":false,"banReason":null,"banExpires":null`) {
+			t.Errorf("got %s, %v", text, err)
+		}
 	}
 }
