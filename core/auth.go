@@ -34,6 +34,11 @@ type Auth struct {
 	signIn   []SignInStep
 	// checkPassword is that of the plugin that knows passwords, or nil.
 	checkPassword func(ctx context.Context, x *Exchange, userID, pw string) error
+	// checkNewPassword are those of all plugins.
+	checkNewPassword []func(ctx context.Context, x *Exchange, pw string) error
+	// void and fixed are the plugins' SessionRules.
+	void  []func(s *ActiveSession) bool
+	fixed []func(s *model.Session) bool
 	// listeners are told of events.
 	listeners listeners
 	hooks     dataHooks
@@ -123,6 +128,15 @@ func (a *Auth) build(baseErr error) error {
 		a.signIn = append(a.signIn, o.manifest.SignIn...)
 		if a.checkPassword == nil {
 			a.checkPassword = o.manifest.CheckPassword
+		}
+		if check := o.manifest.CheckNewPassword; check != nil {
+			a.checkNewPassword = append(a.checkNewPassword, check)
+		}
+		if void := o.manifest.Sessions.Void; void != nil {
+			a.void = append(a.void, void)
+		}
+		if fixed := o.manifest.Sessions.Fixed; fixed != nil {
+			a.fixed = append(a.fixed, fixed)
 		}
 	}
 	app := slices.IndexFunc(sources, func(s schema.Source) bool { return s.Owner == ownerConfig })

@@ -22,6 +22,8 @@ type Spec struct {
 	Path string
 	// Access says who may call it.
 	Access Access
+	// NoSession is what whoever has no session is answered where Access wants one. The default is [ErrUnauthorized].
+	NoSession *Error
 	// Guards are asked in order after validation and Access.
 	Guards []Guard
 	// Form also takes application/x-www-form-urlencoded bodies; otherwise only application/json is.

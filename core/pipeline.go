@@ -98,6 +98,9 @@ func (x *Exchange) authorize(ctx context.Context) error {
 		_, err = x.RequireFreshSession(ctx)
 	}
 	if err != nil {
+		if refusal := x.route.spec.NoSession; refusal != nil && errors.Is(err, ErrUnauthorized) {
+			return refusal.Wrap(err)
+		}
 		return err
 	}
 	for _, guard := range x.route.spec.Guards {

@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 
+	"github.com/cardea-auth/cardea/core/model"
 	"github.com/cardea-auth/cardea/core/ratelimit"
 	"github.com/cardea-auth/cardea/core/schema"
 )
@@ -27,6 +28,8 @@ type Manifest struct {
 	Observe Observer
 	// SignIn are asked in order whenever a sign-in completes, before a session exists.
 	SignIn []SignInStep
+	// Sessions judge sessions that are there already.
+	Sessions SessionRules
 	// Schema are tables of its own and columns on others'.
 	Schema []schema.Extension
 	// RateLimits are rules for its endpoints; the first that matches a path counts. Those of the app come before them,
@@ -38,6 +41,9 @@ type Manifest struct {
 	// [Exchange.CheckPassword]. It returns nil if it is, and otherwise the error to answer with. Of several plugins with
 	// one, the first is asked.
 	CheckPassword func(ctx context.Context, x *Exchange, userID, pw string) error
+	// CheckNewPassword tells what is wrong with a password that is to be set, such as that it is too short; see
+	// [Exchange.CheckNewPassword]. Every plugin with one is asked.
+	CheckNewPassword func(ctx context.Context, x *Exchange, pw string) error
 	// Errors are the errors that its endpoints return, for the API description.
 	Errors []*Error
 	// Init runs once, at the end of New, in the order of Config.Plugins. It may keep the Auth. What it starts, Close
@@ -54,6 +60,21 @@ type SignInStep struct {
 	// Check returns nil to let the sign-in pass, an [*Error] to refuse it, or a [*Challenge] to ask for more. It may
 	// add columns to the session through s.
 	Check func(ctx context.Context, x *Exchange, s *SignIn) error
+	// Confirm, if there is one, is asked again when the session is there, before the client gets it: for what may have
+	// changed meanwhile and does not find the sessions that are just being made. An [*Error] ends the session and is the
+	// answer.
+	Confirm func(ctx context.Context, x *Exchange, s *SignIn, made *model.Session) error
+}
+
+// SessionRules judge sessions each time one is looked up, in the store or in the cookie cache. They are asked at every
+// request and must do no I/O. A nil rule says no.
+type SessionRules struct {
+	// Void reports that a session counts for nothing because of what its row or its user's says: whoever has it is taken
+	// for somebody without a session, and its cookies for expired.
+	Void func(s *ActiveSession) bool
+	// Fixed reports that a session ends when it was said to: using it does not prolong it, and one that is made in its
+	// place ([Exchange.RenewSession]) ends then as well and has its additional columns.
+	Fixed func(s *model.Session) bool
 }
 
 // Guard is a condition on a request, asked after validation and the endpoint's Access, and by an adapter's Require. It

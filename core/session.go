@@ -54,22 +54,27 @@ const notRemembered = 24 * time.Hour
 
 // createSession stores a new session for a user. Its token is made here and nowhere else.
 func (x *Exchange) createSession(ctx context.Context, s *SignIn) (*model.Session, error) {
-	a := x.auth
-	now := x.Now()
-	lifetime := a.config.Session.ExpiresIn
+	lifetime := x.auth.config.Session.ExpiresIn
 	if s.DontRemember {
 		lifetime = notRemembered
 	}
+	return x.createSessionFor(ctx, s.User, lifetime, s.Extra)
+}
+
+// createSessionFor is createSession with any lifetime.
+func (x *Exchange) createSessionFor(ctx context.Context, u *model.User, lifetime time.Duration, extra model.Extra) (*model.Session, error) {
+	a := x.auth
+	now := x.Now()
 	if lifetime > maxCookieAge { // Exact lets such a configuration pass: nothing must be left behind by what cannot work
 		return nil, fmt.Errorf("core: a session of %v cannot have a cookie: browsers keep one for at most %v", lifetime, maxCookieAge)
 	}
 	ip, agent := x.ClientIP(), x.userAgent()
 	session := &model.Session{
-		ID: a.newID(model.SessionTable), Token: secret.ID(), UserID: s.User.ID, CreatedAt: now, UpdatedAt: now, ExpiresAt: now.Add(lifetime),
-		IPAddress: &ip, UserAgent: &agent, Extra: s.Extra,
+		ID: a.newID(model.SessionTable), Token: secret.ID(), UserID: u.ID, CreatedAt: now, UpdatedAt: now, ExpiresAt: now.Add(lifetime),
+		IPAddress: &ip, UserAgent: &agent, Extra: extra,
 	}
 	session, err := a.hooks.session.create(ctx, a.store, session, func(ctx context.Context, row *model.Session) (*model.Session, error) {
-		return a.sessions.create(ctx, &ActiveSession{Session: row, User: s.User})
+		return a.sessions.create(ctx, &ActiveSession{Session: row, User: u})
 	})
 	if errors.Is(err, ErrRefused) {
 		return nil, ErrFailedToCreateSession.Wrap(err)
@@ -132,12 +137,12 @@ func (x *Exchange) resolveSession(ctx context.Context, o resolveOptions) (resolu
 		return resolution{}, nil
 	}
 	if a.cache != nil && (!o.disableCache || a.config.Session.Stateless) {
-		if s := x.cachedSession(token); s != nil {
+		if s := x.cachedSession(token); s != nil && !a.isVoid(s) {
 			return resolution{s, !a.config.Session.Stateless}, nil
 		}
 	}
 	s, err := a.FindSession(ctx, token)
-	if errors.Is(err, store.ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) || err == nil && a.isVoid(s) {
 		x.expireSessionCookies()
 		return resolution{}, nil
 	}
@@ -172,7 +177,7 @@ func (x *Exchange) resolveSession(ctx context.Context, o resolveOptions) (resolu
 // now, or nil. Nothing is prolonged by it.
 func (x *Exchange) confirmSession(ctx context.Context, token string) (*ActiveSession, error) {
 	s, err := x.auth.FindSession(ctx, token)
-	if errors.Is(err, store.ErrNotFound) || err == nil && x.auth.expired(s.Session.ExpiresAt, x.Now()) {
+	if errors.Is(err, store.ErrNotFound) || err == nil && (x.auth.isVoid(s) || x.auth.expired(s.Session.ExpiresAt, x.Now())) {
 		x.expireSessionCookies()
 		return nil, nil
 	}
@@ -187,9 +192,29 @@ func (a *Auth) expired(at, now time.Time) bool {
 	return !now.Before(at)
 }
 
+// isVoid reports whether a plugin says that a session counts for nothing.
+func (a *Auth) isVoid(s *ActiveSession) bool {
+	for _, void := range a.void {
+		if void(s) {
+			return true
+		}
+	}
+	return false
+}
+
+// isFixed reports whether a plugin says that a session is not prolonged.
+func (a *Auth) isFixed(s *model.Session) bool {
+	for _, fixed := range a.fixed {
+		if fixed(s) {
+			return true
+		}
+	}
+	return false
+}
+
 func (a *Auth) refreshDue(s *model.Session, now time.Time) bool {
 	c := &a.config.Session
-	return !s.ExpiresAt.Add(c.UpdateAge - c.ExpiresIn).After(now)
+	return !a.isFixed(s) && !s.ExpiresAt.Add(c.UpdateAge-c.ExpiresIn).After(now)
 }
 
 // refresh prolongs a session by a full lifetime. A session revoked in the meantime stays revoked: it must still be there.

@@ -2,7 +2,9 @@ package core
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
 
 	"github.com/cardea-auth/cardea/core/model"
 	"github.com/cardea-auth/cardea/core/store"
@@ -38,8 +40,29 @@ func (x *Exchange) CompleteSignIn(ctx context.Context, s SignIn) (*model.Session
 	if err != nil {
 		return nil, err
 	}
-	x.Emit(ctx, SignedIn{User: s.User, SessionID: session.ID, Method: s.Method})
-	return session, x.announce(ctx, &ActiveSession{Session: session, User: s.User}, s.DontRemember)
+	return session, store.AfterCommit(ctx, func(ctx context.Context) error {
+		if err := x.confirm(ctx, &s, session); err != nil {
+			return err
+		}
+		x.Emit(ctx, SignedIn{User: s.User, SessionID: session.ID, Method: s.Method})
+		return x.announce(ctx, &ActiveSession{Session: session, User: s.User}, s.DontRemember)
+	})
+}
+
+// confirm asks the steps once more, and ends the session that was just made if one of them refuses or cannot say.
+func (x *Exchange) confirm(ctx context.Context, s *SignIn, made *model.Session) error {
+	for _, step := range x.auth.signIn {
+		if step.Confirm == nil {
+			continue
+		}
+		if err := step.Confirm(ctx, x, s, made); err != nil {
+			if clientError(err) == nil {
+				err = fmt.Errorf("core: sign-in step %q: %w", step.Name, err)
+			}
+			return errors.Join(err, x.auth.DeleteSession(ctx, made.Token))
+		}
+	}
+	return nil
 }
 
 // announce gives the client a session that was just made, once the transaction that made it has committed.
@@ -56,6 +79,11 @@ func (x *Exchange) announce(ctx context.Context, s *ActiveSession, dontRemember 
 // becomes of old rows is the caller's business. Inside of a transaction the cookies are set once that has committed.
 func (x *Exchange) RenewSession(ctx context.Context, current *ActiveSession) (*model.Session, error) {
 	_, dontRemember := x.signedCookie(&x.site.cookies.dontRemember)
+	if old := current.Session; x.auth.isFixed(old) {
+		return x.IssueSession(ctx, SessionGrant{
+			User: current.User, ExpiresIn: old.ExpiresAt.Sub(x.Now()), DontRemember: dontRemember, Extra: old.Extra,
+		})
+	}
 	s := SignIn{User: current.User, Method: "renewal", DontRemember: dontRemember}
 	session, err := x.createSession(ctx, &s)
 	if err != nil {
@@ -63,3 +91,45 @@ func (x *Exchange) RenewSession(ctx context.Context, current *ActiveSession) (*m
 	}
 	return session, x.announce(ctx, &ActiveSession{Session: session, User: s.User}, dontRemember)
 }
+
+// SessionGrant is a session that the client gets for another reason than that its user has signed in.
+type SessionGrant struct {
+	// User is whose session it is.
+	User *model.User
+	// ExpiresIn is how long it lives. The default is that of a session after a sign-in.
+	ExpiresIn time.Duration
+	// DontRemember asks for a cookie that ends with the browser, and by default for a session of one day.
+	DontRemember bool
+	// Extra are columns for the session row.
+	Extra model.Extra
+}
+
+// IssueSession makes a session and gives it to the client, in the place of the one that it has, if any; that one's row
+// stays. Nobody has signed in: no SignInStep is asked and no [SignedIn] told, so whoever calls it answers for it that the
+// client may have the session. Inside of a transaction the cookies are set once that has committed.
+func (x *Exchange) IssueSession(ctx context.Context, g SessionGrant) (*model.Session, error) {
+	lifetime := g.ExpiresIn
+	switch {
+	case lifetime > 0:
+	case g.DontRemember:
+		lifetime = notRemembered
+	default:
+		lifetime = x.auth.config.Session.ExpiresIn
+	}
+	session, err := x.createSessionFor(ctx, g.User, lifetime, g.Extra)
+	if err != nil {
+		return nil, err
+	}
+	return session, x.announce(ctx, &ActiveSession{Session: session, User: g.User}, g.DontRemember)
+}
+
+// SwitchSession gives the client a session that is there already, in the place of the one that it has; nothing is stored
+// or deleted. That the client may have it, and that it has not expired, is the caller's business. Inside of a transaction
+// the cookies are set once that has committed.
+func (x *Exchange) SwitchSession(ctx context.Context, s *ActiveSession, dontRemember bool) error {
+	return x.announce(ctx, s, dontRemember)
+}
+
+// ExpireSession takes the caller's session from the client: token, copy, and the mark of not being remembered. Its row
+// stays. It comes before [Exchange.IssueSession] and the like, which set the cookies again.
+func (x *Exchange) ExpireSession() { x.expireSessionCookies() }

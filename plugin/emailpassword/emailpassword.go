@@ -10,6 +10,7 @@
 package emailpassword
 
 import (
+	"context"
 	"errors"
 
 	"github.com/cardea-auth/cardea/core"
@@ -84,7 +85,8 @@ func (p *Plugin) Manifest() core.Manifest {
 			p.SignUp, p.SignIn, p.ChangePassword, p.VerifyPassword, p.SetPassword,
 			p.RequestPasswordReset, p.PasswordResetCallback, p.ResetPassword,
 		},
-		CheckPassword: p.checkPassword,
+		CheckPassword:    p.checkPassword,
+		CheckNewPassword: func(_ context.Context, _ *core.Exchange, pw string) error { return p.checkNew(pw) },
 		Errors: []*core.Error{ErrResetDisabled, ErrInvalidToken, ErrUserNotFound, core.ErrEmailNotVerified, ErrDisabled, ErrSignUpDisabled, ErrInvalidEmail, ErrInvalidPassword, ErrInvalidEmailOrPassword,
 			ErrPasswordTooShort, ErrPasswordTooLong, ErrNoPassword, ErrPasswordSet, core.ErrUserExists, core.ErrFailedToCreateUser},
 	}
@@ -99,8 +101,8 @@ var (
 	ErrInvalidEmail           = core.NewError(400, "INVALID_EMAIL", "Invalid email")
 	ErrInvalidPassword        = core.NewError(400, "INVALID_PASSWORD", "Invalid password")
 	ErrInvalidEmailOrPassword = core.NewError(401, "INVALID_EMAIL_OR_PASSWORD", "Invalid email or password")
-	ErrPasswordTooShort       = core.NewError(400, "PASSWORD_TOO_SHORT", "Password too short")
-	ErrPasswordTooLong        = core.NewError(400, "PASSWORD_TOO_LONG", "Password too long")
+	ErrPasswordTooShort       = core.ErrPasswordTooShort
+	ErrPasswordTooLong        = core.ErrPasswordTooLong
 	ErrNoPassword             = core.ErrNoPasswordAccount
 	ErrPasswordSet            = core.NewError(400, "PASSWORD_ALREADY_SET", "User already has a password set")
 	ErrResetDisabled          = core.NewError(400, "RESET_PASSWORD_DISABLED", "Reset password isn't enabled")

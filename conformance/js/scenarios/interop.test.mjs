@@ -2,6 +2,7 @@
 // signed in at one of them is signed in at the other.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { adminClient } from "better-auth/client/plugins";
 import { clientOf, ok, person } from "../lib/client.mjs";
 import { freshDatabase } from "../lib/databases.mjs";
 import { Jar } from "../lib/jar.mjs";
@@ -53,6 +54,32 @@ for (const adapter of ADAPTERS) {
             assert.ok(answers[0].json().session, "signed in where it signed up");
             assert.equal(answers[1].text, answers[0].text);
             assert.equal((await there.request("GET", "/me", { headers })).status, 200);
+          });
+
+          test("an admin looks after users at either", async (t) => {
+            const [here, there] = await pair(t, { plugins: [{ id: "admin" }] });
+            const [admin, bob] = [person(), person()];
+            const made = await here.call("createUser", { body: { ...admin, role: "admin" } });
+            assert.equal(made.status, 200);
+            const jars = { admin: new Jar(), bob: new Jar() };
+            const at = (instance, who) => clientOf(instance, { jar: jars[who], plugins: [adminClient()] }).client;
+            ok(await at(there, "admin").signIn.email(admin));
+            const { id } = ok(await at(here, "bob").signUp.email(bob)).user;
+
+            ok(await at(there, "admin").admin.impersonateUser({ userId: id }));
+            const session = ok(await at(here, "admin").getSession());
+            assert.deepEqual([session.user.id, session.session.impersonatedBy], [id, made.body.user.id]);
+            ok(await at(here, "admin").admin.stopImpersonating());
+            assert.equal(ok(await at(there, "admin").getSession()).user.id, made.body.user.id);
+
+            ok(await at(here, "admin").admin.banUser({ userId: id, banExpiresIn: 3600 }));
+            assert.equal(ok(await at(there, "bob").getSession()), null);
+            assert.equal((await at(there, "bob").signIn.email(bob)).error?.code, "BANNED_USER");
+            ok(await at(there, "admin").admin.banUser({ userId: id, banReason: "spam" }));
+            assert.equal((await at(here, "bob").signIn.email(bob)).error?.code, "BANNED_USER");
+            ok(await at(there, "admin").admin.unbanUser({ userId: id }));
+            ok(await at(here, "bob").signIn.email(bob));
+            assert.equal(ok(await at(there, "bob").getSession()).user.id, id);
           });
 
           for (const generateId of ["serial", "uuid"]) {

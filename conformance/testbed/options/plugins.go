@@ -13,6 +13,7 @@ type pluginReader func(r reader, o strict.Object) core.Plugin
 
 // pluginReaders are the plugins that can be asked for, by better-auth's id.
 var pluginReaders = map[string]pluginReader{
+	"admin":         reader.admin,
 	"generic-oauth": reader.genericOAuth,
 	"oauth-popup":   oauthPopup,
 	"oauth-proxy":   oauthProxy,

@@ -41,6 +41,14 @@ write(
   [...providerScenarios].map(([options, rows]) => ({ options, rows })),
 );
 
+// --- admin ----------------------------------------------------------------------
+write(
+  "admin_transcripts.json",
+  read("transcripts.json")
+    .filter((row) => row.plugin === "admin")
+    .map(({ endpoint, case: name, request, response }) => ({ name: `${endpoint} ${name}`, request, response })),
+);
+
 // --- origin checks --------------------------------------------------------------
 const vectors = read("vectors.json");
 const skipped = [
@@ -78,4 +86,17 @@ write("node_basic.json", {
     session: session(name),
   })),
   notRemembered: { cookies: users.carol.notRemembered.cookies, session: session("carolNotRemembered") },
+});
+
+// --- database with plugins: admin ---------------------------------------------------
+const administered = read("fixtures", "fixtures.json")["node-plugins"];
+copyFileSync(join(contract, "fixtures", administered.database), new URL("node-plugins.db", import.meta.url));
+const loginOf = ({ id, email, password, cookies }) => ({ id, email, password, cookies });
+write("node_admin.json", {
+  secret: administered.secret,
+  baseURL: administered.baseURL,
+  admin: loginOf(administered.users.bob),
+  banned: loginOf(administered.users.dave),
+  carol: loginOf(administered.users.carol),
+  impersonating: administered.users.bob.impersonatingCarol.cookies,
 });
