@@ -67,6 +67,10 @@ func (x *Exchange) Hardened() bool { return x.auth.Hardened() }
 // HTTP reports whether the call came over HTTP rather than in process.
 func (x *Exchange) HTTP() bool { return x.req != nil }
 
+// ForClient reports whether the call is made by or for a client: over HTTP, or in process with a client's headers. Where it
+// is not, the app itself calls, and nobody is to be asked who they are.
+func (x *Exchange) ForClient() bool { return x.req != nil || x.reqHeader != nil }
+
 // Method returns the HTTP method; in process it is the endpoint's first.
 func (x *Exchange) Method() string {
 	if x.req != nil {
