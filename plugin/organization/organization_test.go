@@ -1,0 +1,27 @@
+package organization_test
+
+import (
+	"testing"
+
+	"github.com/cardea-auth/cardea/conformance/plugintest"
+	"github.com/cardea-auth/cardea/core"
+	"github.com/cardea-auth/cardea/plugin/access"
+	"github.com/cardea-auth/cardea/plugin/organization"
+)
+
+func TestPlugin(t *testing.T) {
+	t.Parallel()
+	for name, o := range map[string]organization.Options{
+		"default": {},
+		"all": {
+			Teams:         organization.TeamOptions{Enabled: true},
+			DynamicRoles:  organization.DynamicRoleOptions{Enabled: true},
+			AccessControl: access.New(organization.Statements()),
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			plugintest.Run(t, plugintest.Options{New: func() core.Plugin { return organization.New(o) }})
+		})
+	}
+}
