@@ -8,26 +8,50 @@ import (
 	"github.com/cardea-auth/cardea/core"
 	"github.com/cardea-auth/cardea/core/model"
 	"github.com/cardea-auth/cardea/core/password"
+	"github.com/cardea-auth/cardea/core/schema"
 	"github.com/cardea-auth/cardea/core/wire"
 )
 
-// columns reads the columns that the app has added to a table from what a client sent.
-func (p *Plugin) columns(x *core.Exchange, table string, rest *wire.Object, create bool) (model.Extra, error) {
+// columns reads the columns that the app has added to a table from what a client sent at a place of the body: "" or "data.".
+func (p *Plugin) columns(x *core.Exchange, table, at string, rest *wire.Object, create bool) (model.Extra, error) {
 	columns := p.tables.inputs[table]
 	for i := range columns {
-		c := &columns[i]
-		if _, sent := rest.Get(c.Name); create && !sent && c.Required && c.Default == nil {
-			return nil, core.ErrValidation.WithMessage(fmt.Sprintf("[body.%s] Invalid input: expected %s, received undefined", c.Name, c.Kind))
+		if got := misfit(&columns[i], rest, create); got != "" {
+			return nil, core.ErrValidation.WithMessage(fmt.Sprintf("[body.%s%s] Invalid input: expected %s, received %s",
+				at, columns[i].Name, columns[i].Kind, got))
 		}
 	}
 	return x.Auth().ColumnInput(columns, rest, create)
 }
 
-// add puts columns into others.
-func add(to *model.Extra, columns model.Extra) {
-	for _, c := range columns {
-		to.Set(c.Name, c.Value)
+// misfit returns what a client sent for a column if it is of another type, in zod's words, or "".
+func misfit(c *schema.Column, rest *wire.Object, create bool) (got string) {
+	v, sent := rest.Get(c.Name)
+	fits := false
+	switch v := v.(type) {
+	case nil:
+		switch {
+		case sent && c.Required:
+			return "null"
+		case !sent && create && c.Required && c.Default == nil:
+			return "undefined"
+		}
+		return ""
+	case string:
+		got, fits = "string", c.Kind == schema.String || c.Kind == schema.Date
+	case float64:
+		got, fits = "number", c.Kind == schema.Number && v == math.Trunc(v)
+	case bool:
+		got, fits = "boolean", c.Kind == schema.Boolean
+	case []any:
+		got, fits = "array", c.Kind == schema.StringArray || c.Kind == schema.NumberArray
+	default:
+		got = "object"
 	}
+	if fits || c.Kind == schema.JSON || c.Validate != nil || c.Transform.Input != nil {
+		return ""
+	}
+	return got
 }
 
 // The longest texts that clients may have stored, in UTF-16 units. 255 is what the contract's columns on MySQL hold.

@@ -106,7 +106,7 @@ func (p *Plugin) invite(ctx context.Context, x *core.Exchange, in InviteInput) (
 		OrganizationID: inv.org, Email: inv.email, Role: strings.Join(inv.roles, ","), Status: Pending,
 		ExpiresAt: now.Add(p.opts.InvitationExpiresIn), CreatedAt: now, InviterID: inv.user.ID,
 	}
-	if row.Extra, err = p.columns(x, InvitationTable, in.Rest, true); err != nil {
+	if row.Extra, err = p.columns(x, InvitationTable, "", in.Rest, true); err != nil {
 		return nil, err
 	}
 	if p.opts.Teams.Enabled {

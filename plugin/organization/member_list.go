@@ -84,8 +84,10 @@ func (p *Plugin) memberQuery(org string, in ListMembersInput) (store.Query, erro
 			return q, err
 		}
 		q.OrderBy = []store.Order{{Column: c.Name, Desc: in.SortDirection == "desc"}}
-		if c.Name != schema.ID {
-			q.OrderBy = append(q.OrderBy, store.Order{Column: schema.ID}) // so that pages do not overlap
+		for _, further := range []string{"createdAt", schema.ID} { // so that pages do not overlap
+			if c.Name != further && c.Name != schema.ID {
+				q.OrderBy = append(q.OrderBy, store.Order{Column: further})
+			}
 		}
 	}
 	if in.FilterField != "" {

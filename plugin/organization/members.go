@@ -135,7 +135,7 @@ func (p *Plugin) addMember(ctx context.Context, x *core.Exchange, in AddMemberIn
 		Member: &Member{OrganizationID: org, UserID: u.ID, Role: strings.Join(in.Role.parse(), ","), CreatedAt: x.Now()},
 		User:   u, Organization: o,
 	}
-	if event.Member.Extra, err = p.columns(x, MemberTable, in.Rest, true); err != nil {
+	if event.Member.Extra, err = p.columns(x, MemberTable, "", in.Rest, true); err != nil {
 		return nil, err
 	}
 	limits, err := p.limits(ctx, LimitSubject{User: u, Session: s, Organization: o, TeamID: in.TeamID})

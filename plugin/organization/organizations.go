@@ -200,7 +200,7 @@ func (p *Plugin) newOrganization(x *core.Exchange, in CreateInput) (*Organizatio
 		bound{"metadata", text(o.Metadata), maxMetadata}); err != nil {
 		return nil, err
 	}
-	o.Extra, err = p.columns(x, OrganizationTable, in.Rest, true)
+	o.Extra, err = p.columns(x, OrganizationTable, "", in.Rest, true)
 	return o, err
 }
 
@@ -374,7 +374,7 @@ func (p *Plugin) changes(x *core.Exchange, data UpdateData) (store.Record, error
 		bound{"data.logo", logo, maxLogo}, bound{"data.metadata", text(metadata), maxMetadata}); err != nil {
 		return nil, err
 	}
-	extra, err := p.columns(x, OrganizationTable, data.Rest, false)
+	extra, err := p.columns(x, OrganizationTable, "data.", data.Rest, false)
 	for _, c := range extra {
 		set[c.Name] = c.Value
 	}

@@ -56,8 +56,11 @@ type HasPermissionInput struct {
 // Refine wants exactly one of Permissions and Permission.
 func (in *HasPermissionInput) Refine(found wire.Issues) wire.Issues {
 	found = slices.DeleteFunc(found, func(i wire.Issue) bool { return strings.HasPrefix(i.Path, "permission") })
-	if (in.Permissions == nil) == (in.Permission == nil) {
+	switch {
+	case in.Permissions == nil && in.Permission == nil:
 		found = append(found, wire.Issue{Part: wire.InBody, Message: "Invalid input"})
+	case in.Permissions != nil && in.Permission != nil:
+		found = append(found, wire.Issue{Part: wire.InBody, Message: "Invalid input: more than one option matched"})
 	}
 	return found
 }
@@ -142,7 +145,7 @@ func (p *Plugin) createRole(ctx context.Context, x *core.Exchange, in CreateRole
 	if row.Permission, err = statementsText(in.Permission); err != nil {
 		return CreateRoleOutput{}, err
 	}
-	if row.Extra, err = p.columns(x, RoleTable, in.AdditionalFields, true); err != nil {
+	if row.Extra, err = p.columns(x, RoleTable, "additionalFields.", in.AdditionalFields, true); err != nil {
 		return CreateRoleOutput{}, err
 	}
 	err = p.locked(ctx, x, c.org, func(ctx context.Context) error {
@@ -241,8 +244,12 @@ func (r *RoleRef) Refine(found wire.Issues) wire.Issues {
 	return oneOf(found, wire.InBody, r.RoleName, r.RoleID)
 }
 
-// oneOf is what zod says about a union of a name and an id.
+// oneOf is what zod says about a union of a name and an id: where one is there but empty, that; where both are missing or of
+// another type, that none fits.
 func oneOf(found wire.Issues, part wire.Part, name, id *string) wire.Issues {
+	if text(name) == "" && text(id) == "" && (name == nil) != (id == nil) {
+		return found
+	}
 	found = slices.DeleteFunc(found, func(i wire.Issue) bool { return i.Path == "roleName" || i.Path == "roleId" })
 	if text(name) == "" && text(id) == "" {
 		found = append(found, wire.Issue{Part: part, Message: "Invalid input"})
@@ -405,7 +412,7 @@ func (p *Plugin) updateRole(ctx context.Context, x *core.Exchange, in UpdateRole
 	if err != nil {
 		return UpdateRoleOutput{}, err
 	}
-	extra, err := p.columns(x, RoleTable, in.Data.Rest, false)
+	extra, err := p.columns(x, RoleTable, "data.", in.Data.Rest, false)
 	if err != nil {
 		return UpdateRoleOutput{}, err
 	}

@@ -131,7 +131,7 @@ func (p *Plugin) createTeam(ctx context.Context, x *core.Exchange, in CreateTeam
 	}
 	now := x.Now()
 	event := &TeamEvent{Team: &Team{Name: in.Name, OrganizationID: c.org, CreatedAt: now, UpdatedAt: &now}, User: c.user, Organization: o}
-	if event.Team.Extra, err = p.columns(x, TeamTable, in.Rest, true); err != nil {
+	if event.Team.Extra, err = p.columns(x, TeamTable, "", in.Rest, true); err != nil {
 		return nil, err
 	}
 	if err := p.opts.Hooks.CreateTeam.before(ctx, x, event); err != nil {
@@ -340,7 +340,7 @@ func (p *Plugin) updateTeam(ctx context.Context, x *core.Exchange, in UpdateTeam
 	if in.Data.Name != nil {
 		set["name"] = *in.Data.Name
 	}
-	extra, err := p.columns(x, TeamTable, in.Data.Rest, false)
+	extra, err := p.columns(x, TeamTable, "data.", in.Data.Rest, false)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package options
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/cardea-auth/cardea/conformance/testbed/strict"
@@ -52,8 +53,7 @@ func (r reader) organizationHooks(o strict.Object, h *organization.Hooks) {
 	act(r, o, "AddMember", &h.AddMember, func(e *organization.MemberEvent, before bool) *wire.Object {
 		m := members(e.Member)
 		if before {
-			m.Delete("id")
-			m.Delete("createdAt")
+			m = ordered(m, []string{"userId", "organizationId", "role"}, "id", "createdAt")
 		}
 		return object("member", m, "user", e.User, "organization", parsedMetadata(e.Organization))
 	}, func(e *organization.MemberEvent, data *wire.Object) {
@@ -66,11 +66,11 @@ func (r reader) organizationHooks(o strict.Object, h *organization.Hooks) {
 		}
 	})
 	act(r, o, "RemoveMember", &h.RemoveMember, func(e *organization.MemberEvent, _ bool) *wire.Object {
-		return object("member", e.Member, "user", e.User, "organization", e.Organization)
+		return object("member", memberOf(e.Member, e.User), "user", e.User, "organization", e.Organization)
 	}, nil)
 	act(r, o, "UpdateMemberRole", &h.UpdateMemberRole, func(e *organization.MemberEvent, before bool) *wire.Object {
 		if before {
-			return object("member", e.Member, "newRole", e.NewRole, "user", e.User, "organization", e.Organization)
+			return object("member", memberOf(e.Member, e.User), "newRole", e.NewRole, "user", e.User, "organization", e.Organization)
 		}
 		return object("member", e.Member, "previousRole", e.PreviousRole, "user", e.User, "organization", e.Organization)
 	}, func(e *organization.MemberEvent, data *wire.Object) {
@@ -89,7 +89,26 @@ func createdOrganization(e *organization.OrganizationEvent, before bool) *wire.O
 	}
 	org.Delete("id")
 	org.Delete("createdAt")
+	if e.Organization.Logo == nil {
+		org.Delete("logo")
+	}
 	return object("organization", org, "user", e.User)
+}
+
+// ordered is an object with those members first, and without others.
+func ordered(o *wire.Object, first []string, without ...string) *wire.Object {
+	out := wire.NewObject()
+	for _, name := range first {
+		if v, ok := o.Get(name); ok {
+			out.Set(name, v)
+		}
+	}
+	for name, v := range o.All() {
+		if !slices.Contains(without, name) {
+			out.Set(name, v)
+		}
+	}
+	return out
 }
 
 func updatedOrganization(e *organization.OrganizationEvent, before bool) *wire.Object {
@@ -166,11 +185,10 @@ func (r reader) invitationHooks(o strict.Object, h *organization.Hooks) {
 		return func(e *organization.InvitationEvent, before bool) *wire.Object {
 			invitation := members(e.Invitation)
 			if actor == "inviter" && before {
-				for _, name := range []string{"id", "status", "createdAt", "expiresAt", "teamId"} {
-					invitation.Delete(name)
-				}
 				ids := e.Invitation.TeamIDs()
 				invitation.Set("teamIds", append([]string{}, ids...))
+				invitation = ordered(invitation, []string{"role", "email", "organizationId", "teamIds"},
+					"id", "status", "createdAt", "expiresAt", "teamId")
 				if len(ids) > 0 {
 					invitation.Set("teamId", ids[0])
 				}
