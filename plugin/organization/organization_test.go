@@ -16,7 +16,7 @@ func TestPlugin(t *testing.T) {
 		"all": {
 			Teams:         organization.TeamOptions{Enabled: true},
 			DynamicRoles:  organization.DynamicRoleOptions{Enabled: true},
-			AccessControl: access.New(organization.Statements()),
+			AccessControl: control,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -25,3 +25,10 @@ func TestPlugin(t *testing.T) {
 		})
 	}
 }
+
+// control is an access control with an action of the app's own.
+var control = func() *access.Control {
+	s := organization.Statements()
+	s["bill"] = []string{"pay", "see"}
+	return access.New(s)
+}()
