@@ -49,18 +49,32 @@ func (p *Plugin) pageSize(n int) int {
 	return min(n, max(all, maxPage))
 }
 
+// listMembers takes one statement for each table where the page has the caller and all that there are; one more for the
+// caller's membership and one for the number of members where it does not.
 func (p *Plugin) listMembers(ctx context.Context, x *core.Exchange, in ListMembersInput) (ListMembersOutput, error) {
-	c, err := p.namedCaller(ctx, x, in.GetInput)
+	s, err := x.RequireStoredSession(ctx)
 	if err != nil {
 		return ListMembersOutput{}, err
 	}
-	q, err := p.memberQuery(c.org, in)
+	org, err := p.namedOrganization(ctx, x, s, in.GetInput)
 	if err != nil {
 		return ListMembersOutput{}, err
 	}
-	members, err := p.tables.members.List(ctx, x.Auth().Store(), q)
-	if err != nil {
-		return ListMembersOutput{}, fmt.Errorf("organization: list members: %w", err)
+	q, queryErr := p.memberQuery(org, in)
+	var members []Member
+	if queryErr == nil {
+		if members, err = p.tables.members.List(ctx, x.Auth().Store(), q); err != nil {
+			return ListMembersOutput{}, fmt.Errorf("organization: list members: %w", err)
+		}
+	}
+	own, err := p.among(ctx, x, members, org, s.User.ID)
+	switch {
+	case err != nil:
+		return ListMembersOutput{}, err
+	case own == nil:
+		return ListMembersOutput{}, ErrNotMember
+	case queryErr != nil:
+		return ListMembersOutput{}, queryErr
 	}
 	out := ListMembersOutput{Total: int64(q.Offset + len(members))}
 	if full := len(members) == q.Limit; full || len(members) == 0 && q.Offset > 0 { // or there are none behind these

@@ -540,14 +540,32 @@ func (p *Plugin) getActiveMemberRole(ctx context.Context, x *core.Exchange, in G
 	return RoleOutput{m.Role}, nil
 }
 
-// namedCaller is caller for a query that may name the organization by its slug, which goes first.
+// namedCaller is caller for a query that may name the organization by its slug.
 func (p *Plugin) namedCaller(ctx context.Context, x *core.Exchange, in GetInput) (*caller, error) {
-	if in.OrganizationSlug != "" {
+	s, err := x.RequireStoredSession(ctx)
+	if err != nil {
+		return nil, err
+	}
+	org, err := p.namedOrganization(ctx, x, s, in)
+	if err != nil {
+		return nil, err
+	}
+	return p.callerOf(ctx, x, s, org, ErrNoActiveOrganization, ErrNotMember)
+}
+
+// namedOrganization returns the id of the organization that a query names: by its slug, by its id, or as the active one.
+func (p *Plugin) namedOrganization(ctx context.Context, x *core.Exchange, s *core.ActiveSession, in GetInput) (string, error) {
+	switch {
+	case in.OrganizationSlug != "":
 		o, err := need(ctx, x, p.tables.organizations, ErrOrganizationNotFound, store.Eq("slug", in.OrganizationSlug))
 		if err != nil {
-			return nil, err
+			return "", err
 		}
-		in.OrganizationID = o.ID
+		return o.ID, nil
+	case in.OrganizationID != "":
+		return in.OrganizationID, nil
+	case activeOrganization(s) != "":
+		return activeOrganization(s), nil
 	}
-	return p.caller(ctx, x, in.OrganizationID, ErrNoActiveOrganization, ErrNotMember)
+	return "", ErrNoActiveOrganization
 }
