@@ -165,7 +165,7 @@ func (p *Plugin) getFull(ctx context.Context, x *core.Exchange, in GetFullInput)
 		return nil, err
 	}
 	members, err := p.tables.members.List(ctx, x.Auth().Store(), store.Query{
-		Where: []store.Cond{store.Eq("organizationId", o.ID)}, Limit: p.pageSize(int(in.MembersLimit)),
+		Where: []store.Cond{store.Eq("organizationId", o.ID)}, OrderBy: oldestFirst, Limit: p.pageSize(int(in.MembersLimit)),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("organization: list members: %w", err)

@@ -86,6 +86,9 @@ func (p *Plugin) member(ctx context.Context, x *core.Exchange, org string, where
 	return find(ctx, x, p.tables.members, append(where, store.Eq("organizationId", org))...)
 }
 
+// oldestFirst is the order of lists where nothing else is asked for: without any, some databases have none.
+var oldestFirst = []store.Order{{Column: "createdAt"}}
+
 // find returns the row that the conditions name, or nil.
 func find[T any](ctx context.Context, x *core.Exchange, rows *store.Rows[T], where ...store.Cond) (*T, error) {
 	row, err := rows.Find(ctx, x.Auth().Store(), where...)

@@ -605,7 +605,7 @@ func (p *Plugin) visibleInvitations(ctx context.Context, x *core.Exchange, m *Me
 		return []Invitation{}, err
 	}
 	all, err := p.tables.invitations.List(ctx, x.Auth().Store(), store.Query{
-		Where: []store.Cond{store.Eq("organizationId", m.OrganizationID)}, Limit: x.Auth().Config().ListLimit,
+		Where: []store.Cond{store.Eq("organizationId", m.OrganizationID)}, OrderBy: oldestFirst, Limit: x.Auth().Config().ListLimit,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("organization: list invitations: %w", err)
@@ -639,7 +639,7 @@ func (p *Plugin) listUserInvitations(ctx context.Context, x *core.Exchange, in L
 		return nil, err
 	}
 	rows, err := p.tables.invitations.List(ctx, x.Auth().Store(), store.Query{
-		Where: []store.Cond{store.Eq("email", email), store.Eq("status", Pending)}, Limit: x.Auth().Config().ListLimit,
+		Where: []store.Cond{store.Eq("email", email), store.Eq("status", Pending)}, OrderBy: oldestFirst, Limit: x.Auth().Config().ListLimit,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("organization: list invitations: %w", err)

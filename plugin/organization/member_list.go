@@ -90,7 +90,8 @@ func (p *Plugin) listMembers(ctx context.Context, x *core.Exchange, in ListMembe
 // memberQuery makes a query of what a client asks for. Fields are columns that clients may see, and nothing else.
 func (p *Plugin) memberQuery(org string, in ListMembersInput) (store.Query, error) {
 	q := store.Query{
-		Where: []store.Cond{store.Eq("organizationId", org)}, Limit: p.pageSize(int(in.Limit)), Offset: int(in.Offset),
+		Where: []store.Cond{store.Eq("organizationId", org)}, OrderBy: oldestFirst,
+		Limit: p.pageSize(int(in.Limit)), Offset: int(in.Offset),
 	}
 	if in.SortBy != "" {
 		c, err := p.memberColumn("sortBy", in.SortBy)

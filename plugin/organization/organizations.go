@@ -479,7 +479,7 @@ func (p *Plugin) list(ctx context.Context, x *core.Exchange, _ core.None) ([]Org
 		return nil, err
 	}
 	members, err := p.tables.members.List(ctx, x.Auth().Store(), store.Query{
-		Where: []store.Cond{store.Eq("userId", s.User.ID)}, Limit: x.Auth().Config().ListLimit,
+		Where: []store.Cond{store.Eq("userId", s.User.ID)}, OrderBy: oldestFirst, Limit: x.Auth().Config().ListLimit,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("organization: list memberships: %w", err)

@@ -341,7 +341,7 @@ func (p *Plugin) listRoles(ctx context.Context, x *core.Exchange, in ListRolesIn
 		return nil, err
 	}
 	roles, err := p.tables.roles.List(ctx, x.Auth().Store(), store.Query{
-		Where: []store.Cond{store.Eq("organizationId", c.org)}, Limit: max(maxPage, x.Auth().Config().ListLimit),
+		Where: []store.Cond{store.Eq("organizationId", c.org)}, OrderBy: oldestFirst, Limit: max(maxPage, x.Auth().Config().ListLimit),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("organization: list roles: %w", err)

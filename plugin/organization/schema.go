@@ -200,7 +200,9 @@ func (p *Plugin) schema() []schema.Extension {
 		session.Columns = append(session.Columns, schema.Column{Name: ActiveTeam.Name, Kind: schema.String, Returned: true})
 		all = append(all, schema.Of[Team](TeamTable), schema.Of[TeamMember](TeamMemberTable))
 	}
-	return append(append(all, schema.Of[Member](MemberTable), invitation, session), p.opts.Schema...)
+	member := schema.Of[Member](MemberTable)
+	member.Indexes = []schema.Index{{Columns: []string{"organizationId", "createdAt"}}} // for pages of many, in order
+	return append(append(all, member, invitation, session), p.opts.Schema...)
 }
 
 // tables are the plugin's tables in an installation. Those that are off are nil.

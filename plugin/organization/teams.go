@@ -184,7 +184,9 @@ func (p *Plugin) team(ctx context.Context, x *core.Exchange, org, id string) (*T
 
 // teamsOf returns all teams of an organization.
 func (p *Plugin) teamsOf(ctx context.Context, x *core.Exchange, org string) ([]Team, error) {
-	teams, err := p.tables.teams.List(ctx, x.Auth().Store(), store.Query{Where: []store.Cond{store.Eq("organizationId", org)}})
+	teams, err := p.tables.teams.List(ctx, x.Auth().Store(), store.Query{
+		Where: []store.Cond{store.Eq("organizationId", org)}, OrderBy: oldestFirst,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("organization: list teams: %w", err)
 	}
@@ -445,7 +447,9 @@ func (p *Plugin) listUserTeams(ctx context.Context, x *core.Exchange, in ListUse
 // teamsOfUser returns the teams that a user is in, of one organization or, with "", of all that the user is in as well.
 func (p *Plugin) teamsOfUser(ctx context.Context, x *core.Exchange, userID, org string) ([]Team, error) {
 	s, limit := x.Auth().Store(), x.Auth().Config().ListLimit
-	of, err := p.tables.teamMembers.List(ctx, s, store.Query{Where: []store.Cond{store.Eq("userId", userID)}, Limit: limit})
+	of, err := p.tables.teamMembers.List(ctx, s, store.Query{
+		Where: []store.Cond{store.Eq("userId", userID)}, OrderBy: oldestFirst, Limit: limit,
+	})
 	if err != nil || len(of) == 0 {
 		return []Team{}, err
 	}
@@ -509,7 +513,7 @@ func (p *Plugin) listTeamMembers(ctx context.Context, x *core.Exchange, in ListT
 		return nil, ErrNotTeamMember
 	}
 	members, err := p.tables.teamMembers.List(ctx, x.Auth().Store(), store.Query{
-		Where: []store.Cond{store.Eq("teamId", t.ID)}, Limit: max(maxPage, x.Auth().Config().ListLimit),
+		Where: []store.Cond{store.Eq("teamId", t.ID)}, OrderBy: oldestFirst, Limit: max(maxPage, x.Auth().Config().ListLimit),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("organization: list members of a team: %w", err)
