@@ -27,7 +27,7 @@ var allowed = map[string][]string{
 	"core/cookie":       {"core/secret"},
 	"core/cookie/cache": {"core/cookie", "core/model", "core/schema", "core/secret", "core/wire"},
 	"core/model":        {"core/schema", "core/wire"},
-	"core/store":        {"core/schema"},
+	"core/store":        {"core/model", "core/schema"},
 	"core/storage":      {},
 	"core/oauth":        {"core/origin", "core/wire"},
 	"core/ratelimit":    {"core/schema", "core/secret", "core/origin", "core/store"},

@@ -21,6 +21,7 @@ type Error struct {
 
 	cause  error
 	header http.Header
+	body   any
 	// untyped leaves the content type out, which the contract has in every answer but those of /error.
 	untyped bool
 }
@@ -91,8 +92,19 @@ func (e *Error) WithHeader(key, value string) *Error {
 // Header returns the value of a header that e sets on the response, such as Location, or "".
 func (e *Error) Header(key string) string { return e.header.Get(key) }
 
-// AppendJSON writes the body that clients get: {"message":…,"code":…}.
+// WithBody returns a copy of e that clients get another body of than message and code, encoded as JSON: for the few answers
+// of the contract that say more. Code and message stay what hooks and callers in process go by.
+func (e *Error) WithBody(body any) *Error {
+	c := *e
+	c.body = body
+	return &c
+}
+
+// AppendJSON writes the body that clients get: {"message":…,"code":…}, or the one of WithBody.
 func (e *Error) AppendJSON(dst []byte) ([]byte, error) {
+	if e.body != nil {
+		return wire.Append(dst, e.body)
+	}
 	dst = append(dst, `{"message":`...)
 	dst = wire.AppendString(dst, e.Message)
 	if e.Code != "" {
@@ -103,7 +115,7 @@ func (e *Error) AppendJSON(dst []byte) ([]byte, error) {
 }
 
 // bodyless reports whether the answer has no body at all.
-func (e *Error) bodyless() bool { return e.Code == "" && e.Message == "" }
+func (e *Error) bodyless() bool { return e.Code == "" && e.Message == "" && e.body == nil }
 
 // Core's errors, with the codes and texts of the contract (errors.json).
 var (

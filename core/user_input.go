@@ -24,16 +24,18 @@ var (
 // A column that clients may not set (Column.Input) is refused if they try. On create, absent columns get their default,
 // and one that is required and has none is missing. Values go through the column's validator or else its transform.
 func (a *Auth) UserInput(rest *wire.Object, create bool) (model.Extra, error) {
-	return a.columnInput(a.extraUserColumns, rest, create)
+	return a.ColumnInput(a.extraUserColumns, rest, create)
 }
 
 // SessionInput reads the columns of the session table that are not core's from what a client sent to change them. It is
 // empty if there are none. The rules are those of UserInput.
 func (a *Auth) SessionInput(rest *wire.Object) (model.Extra, error) {
-	return a.columnInput(a.extraSessionColumns, rest, false)
+	return a.ColumnInput(a.extraSessionColumns, rest, false)
 }
 
-func (a *Auth) columnInput(columns []schema.Column, rest *wire.Object, create bool) (model.Extra, error) {
+// ColumnInput reads columns of any table from what a client sent, by the rules of UserInput: those that the app has added to
+// a plugin's table, say. rest may be nil.
+func (a *Auth) ColumnInput(columns []schema.Column, rest *wire.Object, create bool) (model.Extra, error) {
 	var out model.Extra
 	for i := range columns {
 		c := &columns[i]

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/cardea-auth/cardea/core/model"
+	"github.com/cardea-auth/cardea/core/schema"
 	"github.com/cardea-auth/cardea/core/store"
 )
 
@@ -13,15 +14,26 @@ import (
 // of the transaction in which it must be called. What is decided by the row stays true until then. ErrNotFound of package
 // store if there is no such user.
 func (a *Auth) LockUser(ctx context.Context, id string) (*model.User, error) {
+	if err := a.LockRow(ctx, a.tables.user, id); err != nil {
+		return nil, err
+	}
+	return a.FindUser(ctx, id)
+}
+
+// LockRow makes everybody else who wants to change or lock that row wait for the end of the transaction in which it must be
+// called. A row stands for what depends on it as well: where all who add a member to an organization lock its row first, the
+// number of members stays what was counted. It should be the first thing that a transaction does, as some databases show
+// what was there when it first read. ErrNotFound of package store if there is no such row.
+func (a *Auth) LockRow(ctx context.Context, t *schema.Table, id string) error {
 	// A write that changes nothing is the one lock that every database has. It goes past what sets the time of a change.
-	n, err := a.columns.Store.Update(ctx, store.From(a.tables.user, store.Eq("id", id)), store.Record{"id": id})
+	n, err := a.columns.Store.Update(ctx, store.From(t, store.Eq(schema.ID, id)), store.Record{schema.ID: id})
 	if err == nil && n == 0 {
 		err = store.ErrNotFound
 	}
 	if err != nil {
-		return nil, fmt.Errorf("core: lock user: %w", err)
+		return fmt.Errorf("core: lock %s: %w", t.Name, err)
 	}
-	return a.FindUser(ctx, id)
+	return nil
 }
 
 // ProveMailbox is for a user who has just proved, by a link or a code from a mail, to read the mailbox of their address, and

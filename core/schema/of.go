@@ -40,6 +40,10 @@ func Of[T any](table string) Extension {
 	return e
 }
 
+// Extra is the db tag of a field that stands for no column, but takes those that the struct does not name: see
+// store.NewRows.
+const Extra = ",extra"
+
 // Field is a struct field that stands for a column.
 type Field struct {
 	Column Column
@@ -57,6 +61,9 @@ func Fields(t reflect.Type) []Field {
 	for _, sf := range reflect.VisibleFields(t) {
 		tag, ok := sf.Tag.Lookup("db")
 		if !ok || tag == "-" {
+			continue
+		}
+		if tag == Extra {
 			continue
 		}
 		name, opts, _ := strings.Cut(tag, ",")

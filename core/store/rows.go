@@ -5,20 +5,28 @@ import (
 	"fmt"
 	"reflect"
 
+	"github.com/cardea-auth/cardea/core/model"
 	"github.com/cardea-auth/cardea/core/schema"
 )
 
-// Rows reads and writes a table whose columns are all known, as structs of type T with db tags (see [schema.Of]).
-// It is immutable and safe for concurrent use.
+// Rows reads and writes a table as structs of type T with db tags (see [schema.Of]). It is immutable and safe for
+// concurrent use.
 type Rows[T any] struct {
 	table  *schema.Table
 	fields []schema.Field
+	extra  []int            // of T's field for the columns that it does not have, or nil
+	others []*schema.Column // those columns
 }
 
 // NewRows binds T to a table of a merged schema. It panics if T has a field that is not a column of the table, or is one
-// of another kind: that is a mistake in the program. Columns that T does not have are left alone.
+// of another kind: that is a mistake in the program.
+//
+// Columns that T does not have, such as those that the app adds to a plugin's table, go into its field of type
+// [model.Extra] with the tag `db:",extra"`, in the order of the schema, and are written from there. Without such a field
+// they are left alone.
 func NewRows[T any](t *schema.Table) *Rows[T] {
 	r := &Rows[T]{table: t, fields: schema.Fields(reflect.TypeFor[T]())}
+	r.findExtra()
 	for _, f := range r.fields {
 		c := t.Column(f.Column.Name)
 		if c == nil {
@@ -29,6 +37,29 @@ func NewRows[T any](t *schema.Table) *Rows[T] {
 		}
 	}
 	return r
+}
+
+func (r *Rows[T]) findExtra() {
+	for _, sf := range reflect.VisibleFields(reflect.TypeFor[T]()) {
+		if sf.Tag.Get("db") == schema.Extra {
+			if sf.Type != reflect.TypeFor[model.Extra]() {
+				panic(fmt.Sprintf("store: %v has further columns in a %v: use model.Extra", reflect.TypeFor[T](), sf.Type))
+			}
+			r.extra = sf.Index
+		}
+	}
+	if r.extra == nil {
+		return
+	}
+	known := map[string]bool{}
+	for i := range r.fields {
+		known[r.fields[i].Column.Name] = true
+	}
+	for i := range r.table.Columns {
+		if c := &r.table.Columns[i]; !known[c.Name] {
+			r.others = append(r.others, c)
+		}
+	}
 }
 
 // Table returns the table.
@@ -94,6 +125,11 @@ func (r *Rows[T]) encode(v T) Record {
 	for i := range r.fields {
 		rec[r.fields[i].Column.Name] = r.fields[i].Get(rv)
 	}
+	if r.extra != nil {
+		for _, c := range rv.FieldByIndex(r.extra).Interface().(model.Extra) {
+			rec[c.Name] = c.Value
+		}
+	}
 	return rec
 }
 
@@ -111,5 +147,17 @@ func (r *Rows[T]) Decode(rec Record) (T, error) {
 			return v, fmt.Errorf("store: table %q: %w", r.table.Name, err)
 		}
 	}
+	if len(r.others) == 0 {
+		return v, nil
+	}
+	extra := make(model.Extra, len(r.others))
+	for i, c := range r.others {
+		n, err := c.Read(rec[c.Name])
+		if err != nil {
+			return v, fmt.Errorf("store: table %q: %w", r.table.Name, err)
+		}
+		extra[i] = model.ExtraValue{Name: c.Name, Value: n, Hidden: !c.Returned}
+	}
+	rv.FieldByIndex(r.extra).Set(reflect.ValueOf(extra))
 	return v, nil
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cardea-auth/cardea/core/model"
 	"github.com/cardea-auth/cardea/core/schema"
 	"github.com/cardea-auth/cardea/core/store"
 	"github.com/cardea-auth/cardea/internal/memdb"
@@ -207,4 +208,49 @@ func TestNewRowsPanics(t *testing.T) {
 			c.bind()
 		})
 	}
+}
+
+type openDevice struct {
+	Name  *string     `db:"name"`
+	Extra model.Extra `db:",extra"`
+	ID    string      `db:"id"`
+}
+
+// TestRowsExtra: columns that the struct does not name travel in its Extra, in the order of the schema.
+func TestRowsExtra(t *testing.T) {
+	t.Parallel()
+	s, err := schema.Merge(schema.Source{Owner: "test", Extensions: []schema.Extension{
+		schema.Of[openDevice]("device"),
+		{Table: "device", Columns: []schema.Column{{Name: "shelf", Kind: schema.Number, Returned: true}, {Name: "note", Kind: schema.String}}},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, db := store.NewRows[openDevice](s.Table("device")), memdb.New()
+	var extra model.Extra
+	extra.Set("note", "mine")
+	extra.Set("shelf", int64(3))
+	if _, err := rows.Create(t.Context(), db, openDevice{ID: "d1", Extra: extra}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := rows.Find(t.Context(), db, store.Eq("note", "mine"))
+	want := openDevice{ID: "d1", Extra: model.Extra{{Name: "shelf", Value: int64(3)}, {Name: "note", Value: "mine", Hidden: true}}}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, %v, want %+v", got, err, want)
+	}
+}
+
+func TestRowsExtraOfAnotherType(t *testing.T) {
+	t.Parallel()
+	type wrong struct {
+		ID    string         `db:"id"`
+		Extra map[string]any `db:",extra"`
+	}
+	table, _ := devices(t)
+	defer func() {
+		if v := recover(); v == nil || !strings.Contains(fmt.Sprint(v), "model.Extra") {
+			t.Errorf("NewRows: got %v, want a panic that names model.Extra", v)
+		}
+	}()
+	store.NewRows[wrong](table)
 }

@@ -32,7 +32,8 @@ var errAppendDepth = errors.New("wire: value nests too deep, or contains itself"
 //
 // Structs are written by their json tags with the rules of encoding/json for names, "-", omitempty and embedded
 // structs. Here omitempty leaves out what is zero (a nil slice, but not an empty one), omitzero is the same, and other
-// options are errors. An absent [Opt] is left out.
+// options are errors, but for extra: a field with `json:",extra"` adds members of its own ([MemberAppender]). An absent
+// [Opt] is left out.
 //
 // [Appender] goes before all of that. MarshalJSON and MarshalText of other packages' types are honoured too. A []byte
 // has no form in JSON that both sides would guess, and is an error like channels and functions.

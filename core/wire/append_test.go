@@ -257,3 +257,39 @@ func TestAppendConcurrently(t *testing.T) {
 		}
 	}
 }
+
+type moreMembers string
+
+func (m moreMembers) AppendMembers(dst []byte) ([]byte, error) { return append(dst, m...), nil }
+
+func TestAppendExtraMembers(t *testing.T) {
+	t.Parallel()
+	type between struct {
+		A    int         `json:"a"`
+		More moreMembers `json:",extra"`
+		Z    int         `json:"z"`
+	}
+	type first struct {
+		More moreMembers `json:",extra"`
+		Z    int         `json:"z"`
+	}
+	for _, c := range []struct {
+		v    any
+		want string
+	}{
+		{&between{A: 1, More: `,"b":2,"c":3`, Z: 4}, `{"a":1,"b":2,"c":3,"z":4}`},
+		{&between{A: 1, Z: 4}, `{"a":1,"z":4}`},
+		{&first{More: `,"b":2`, Z: 4}, `{"b":2,"z":4}`},
+		{&first{Z: 4}, `{"z":4}`},
+	} {
+		if got, err := wire.Append(nil, c.v); err != nil || string(got) != c.want {
+			t.Errorf("%+v: got %s, %v, want %s", c.v, got, err, c.want)
+		}
+	}
+	type wrong struct {
+		More string `json:",extra"`
+	}
+	if got, err := wire.Append(nil, &wrong{}); err == nil {
+		t.Errorf("a field that appends no members: got %s, want an error", got)
+	}
+}

@@ -17,7 +17,25 @@ type structField struct {
 	prefix    string
 	omitEmpty bool
 	opt       bool
+	extra     bool // writes members itself
 	encode    encoder
+}
+
+// MemberAppender is the type of a struct field with the tag `json:",extra"`: it appends members to the JSON object that the
+// struct becomes, each with a leading comma, or nothing.
+type MemberAppender interface {
+	AppendMembers(dst []byte) ([]byte, error)
+}
+
+var memberAppenderType = reflect.TypeFor[MemberAppender]()
+
+func appendMembers(dst []byte, v reflect.Value, first bool) ([]byte, error) {
+	mark := len(dst)
+	dst, err := v.Interface().(MemberAppender).AppendMembers(dst)
+	if first && err == nil && len(dst) > mark {
+		dst = slices.Delete(dst, mark, mark+1)
+	}
+	return dst, err
 }
 
 func (c encoderCompiler) structEncoder(t reflect.Type) encoder {
@@ -30,7 +48,9 @@ func (c encoderCompiler) structEncoder(t reflect.Type) encoder {
 		ft := t.FieldByIndex(f.index).Type
 		f.prefix = string(AppendString(nil, f.name)) + ":"
 		f.opt = reflect.PointerTo(ft).Implements(optionalType)
-		f.encode = c.encoder(ft)
+		if !f.extra {
+			f.encode = c.encoder(ft)
+		}
 	}
 	return func(dst []byte, v reflect.Value, depth int) ([]byte, error) {
 		if depth == 0 {
@@ -44,11 +64,17 @@ func (c encoderCompiler) structEncoder(t reflect.Type) encoder {
 			if !ok || f.omitEmpty && fv.IsZero() || f.opt && isAbsent(fv) {
 				continue
 			}
+			var err error
+			if f.extra {
+				if dst, err = appendMembers(dst, fv, len(dst) == open+1); err != nil {
+					return nil, err
+				}
+				continue
+			}
 			if len(dst) > open+1 {
 				dst = append(dst, ',')
 			}
 			dst = append(dst, f.prefix...)
-			var err error
 			if dst, err = f.encode(dst, fv, depth-1); err != nil {
 				return nil, fmt.Errorf("%s: %w", f.name, err)
 			}
@@ -156,6 +182,11 @@ func collectFields(all []structField, t reflect.Type, index []int, path []reflec
 			case "":
 			case "omitempty", "omitzero":
 				f.omitEmpty = true
+			case "extra":
+				if !sf.Type.Implements(memberAppenderType) {
+					return nil, fmt.Errorf("wire: %s.%s: %s does not append members", t, sf.Name, sf.Type)
+				}
+				f.extra = true
 			default:
 				return nil, fmt.Errorf("wire: %s.%s: unknown option %q in its json tag", t, sf.Name, option)
 			}

@@ -43,9 +43,9 @@ func (c *counting) Update(ctx context.Context, q store.Query, set store.Record) 
 	return c.DB.Update(ctx, q, set)
 }
 
-func (c *counting) FindJoined(ctx context.Context, j *store.Join, key string) (left, right []any, err error) {
+func (c *counting) FindJoined(ctx context.Context, j *store.Join, keys ...string) (left, right []any, err error) {
 	c.n.Add(1)
-	return c.DB.FindJoined(ctx, j, key)
+	return c.DB.FindJoined(ctx, j, keys...)
 }
 
 // TestStatements: the plugin costs a session nothing, and a list of users takes three statements, whatever its size.

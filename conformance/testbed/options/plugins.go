@@ -18,6 +18,7 @@ var pluginReaders = map[string]pluginReader{
 	"oauth-popup":   oauthPopup,
 	"oauth-proxy":   oauthProxy,
 	"one-tap":       oneTap,
+	"organization":  reader.organization,
 }
 
 // Plugins returns the ids of the plugins that Decode knows, sorted.

@@ -49,6 +49,21 @@ write(
     .map(({ endpoint, case: name, request, response }) => ({ name: `${endpoint} ${name}`, request, response })),
 );
 
+// --- plugins ----------------------------------------------------------------------
+// Every row of a plugin, in a file of its own. The names of rows are those of their endpoint and case.
+for (const plugin of ["organization"]) {
+  const scenarios = new Map();
+  for (const { plugin: of, endpoint, case: name, options = "", request, response } of read("transcripts.json")) {
+    if (of !== plugin) continue;
+    if (!scenarios.has(options)) scenarios.set(options, []);
+    scenarios.get(options).push({ name: `${endpoint} ${name}`, request, response });
+  }
+  write(
+    `transcripts_${plugin}.json`,
+    [...scenarios].map(([options, rows]) => ({ options, rows })),
+  );
+}
+
 // --- origin checks --------------------------------------------------------------
 const vectors = read("vectors.json");
 const skipped = [

@@ -1,0 +1,4 @@
+package organization
+
+// MembershipKey is membershipKey, for the vectors.
+var MembershipKey = membershipKey
