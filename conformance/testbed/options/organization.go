@@ -36,9 +36,9 @@ func (r reader) organization(o strict.Object) core.Plugin {
 		opts.RequireVerifiedEmail = onOff(o, "requireEmailVerificationOnInvitation")
 	}
 	if o.Has("ac") {
-		opts.AccessControl = access.New(statements(o.Object("ac").Object("statements")))
+		opts.AccessControl = access.New(statements(o.Object("ac")))
 	}
-	opts.Roles = accessRoles(o.Object("roles"))
+	opts.Roles = roles(o, "roles")
 	dynamic := o.Object("dynamicAccessControl")
 	dynamic.Bool("enabled", &opts.DynamicRoles.Enabled)
 	opts.DynamicRoles.Maximum = r.limit(dynamic, "maximumRolesPerOrganization", true, func(l organization.LimitSubject) []any {
@@ -100,28 +100,6 @@ func (r reader) limit(o strict.Object, name string, zero bool, args func(organiz
 		return organization.AtMost(-1)
 	}
 	return organization.AtMost(int(math.Ceil(n)))
-}
-
-func statements(o strict.Object) access.Statements {
-	s := access.Statements{}
-	for _, resource := range o.Names() {
-		actions := []string{}
-		o.Strings(resource, &actions)
-		s[resource] = actions
-	}
-	return s
-}
-
-// accessRoles reads {"name":{"statements":{…}}}; nil without any.
-func accessRoles(o strict.Object) access.Roles {
-	var roles access.Roles
-	for _, name := range o.Names() {
-		if roles == nil {
-			roles = access.Roles{}
-		}
-		roles[name] = access.NewRole(statements(o.Object(name).Object("statements")))
-	}
-	return roles
 }
 
 func (r reader) teams(o strict.Object, t *organization.TeamOptions) {
