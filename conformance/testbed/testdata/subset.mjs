@@ -73,3 +73,15 @@ write("node_basic.json", {
   })),
   notRemembered: { cookies: users.carol.notRemembered.cookies, session: session("carolNotRemembered") },
 });
+
+// --- database with plugins: organizations -------------------------------------------
+const organized = read("fixtures", "fixtures.json")["node-plugins"];
+copyFileSync(join(contract, "fixtures", organized.database), new URL("node-plugins.db", import.meta.url));
+write("node_organization.json", {
+  secret: organized.secret,
+  baseURL: organized.baseURL,
+  statements: organized.options.plugins.organization.statements,
+  roles: organized.options.plugins.organization.roles,
+  users: Object.fromEntries(["erin", "frank", "grace"].map((name) => [name, organized.users[name] ?? null])),
+  ...organized.organization,
+});
