@@ -115,3 +115,14 @@ write("node_admin.json", {
   carol: loginOf(administered.users.carol),
   impersonating: administered.users.bob.impersonatingCarol.cookies,
 });
+
+// --- database with plugins: organizations -------------------------------------------
+const organized = read("fixtures", "fixtures.json")["node-plugins"];
+write("node_organization.json", {
+  secret: organized.secret,
+  baseURL: organized.baseURL,
+  statements: organized.options.plugins.organization.statements,
+  roles: organized.options.plugins.organization.roles,
+  users: Object.fromEntries(["erin", "frank", "grace"].map((name) => [name, organized.users[name] ?? null])),
+  ...organized.organization,
+});
