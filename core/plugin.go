@@ -38,6 +38,10 @@ type Manifest struct {
 	// [Exchange.CheckPassword]. It returns nil if it is, and otherwise the error to answer with. Of several plugins with
 	// one, the first is asked.
 	CheckPassword func(ctx context.Context, x *Exchange, userID, pw string) error
+	// UserVerifications are the beginnings of the identifiers of those of its verification records whose value is the id of
+	// the user they are for, such as "trust-device-". These records go with their user, and [Auth.DeleteVerificationsOf]
+	// can void them wherever they are kept.
+	UserVerifications []string
 	// Errors are the errors that its endpoints return, for the API description.
 	Errors []*Error
 	// Init runs once, at the end of New, in the order of Config.Plugins. It may keep the Auth. What it starts, Close
