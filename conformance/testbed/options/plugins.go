@@ -12,7 +12,10 @@ import (
 type pluginReader func(r reader, o strict.Object) core.Plugin
 
 // pluginReaders are the plugins that can be asked for, by better-auth's id.
-var pluginReaders = map[string]pluginReader{}
+var pluginReaders = map[string]pluginReader{
+	"bearer":     reader.bearer,
+	"two-factor": reader.twoFactor,
+}
 
 // Plugins returns the ids of the plugins that Decode knows, sorted.
 func Plugins() []string { return slices.Sorted(maps.Keys(pluginReaders)) }
