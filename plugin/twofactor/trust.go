@@ -41,11 +41,12 @@ func (p *Plugin) trusts(ctx context.Context, x *core.Exchange, userID string) (b
 	if !ok {
 		return false, nil
 	}
-	owner, err := x.Auth().ConsumeVerification(ctx, id)
+	v, err := x.Auth().TakeVerification(ctx, id)
 	if errors.Is(err, core.ErrNoVerification) {
 		return false, nil
 	}
-	return err == nil && owner == userID, err
+	// Upstream, too, takes the moment of expiry itself for expired here.
+	return err == nil && v.Value == userID && v.ExpiresAt.After(x.Now()), err
 }
 
 // device returns the id in the client's cookie if that was made for the user.

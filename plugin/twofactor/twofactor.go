@@ -49,7 +49,7 @@ type Plugin struct {
 func New(o Options) *Plugin {
 	p := &Plugin{opts: o.withDefaults()}
 	p.Enable = core.Define(core.Spec{
-		ID: "enableTwoFactor", Method: "POST", Path: "/two-factor/enable", Access: core.StoredSession,
+		ID: "enableTwoFactor", Method: "POST", Path: "/two-factor/enable", Access: core.StoredSession, RenewCache: true,
 		Summary: "Begin to use a second factor.",
 	}, p.enable)
 	p.Disable = core.Define(core.Spec{

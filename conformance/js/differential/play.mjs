@@ -48,7 +48,7 @@ function describe({ options = {}, instance = {}, storage }, { adapter, database,
     passwordHasher: "fast",
     compat: "exact",
     ...(storage && { secondaryStorage: functions.storage(storage) }),
-    ...instance,
+    ...functions.resolve(instance),
     options: functions.resolve({
       baseURL: BASE_URL,
       secret: SECRET,
@@ -84,6 +84,11 @@ class Player {
   jar(actor) {
     if (!this.#jars.has(actor)) this.#jars.set(actor, new Jar());
     return this.#jars.get(actor);
+  }
+
+  /** The time on the instance's clock, in milliseconds. */
+  get now() {
+    return this.#clock.now;
   }
 
   async run() {

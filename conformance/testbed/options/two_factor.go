@@ -49,7 +49,7 @@ func (r reader) otp(o strict.Object, opts *twofactor.OTPOptions) {
 			arg := wire.NewObject()
 			arg.Set("user", m.User)
 			arg.Set("otp", m.Code)
-			_, err := send(ctx, arg, request(m.Request))
+			_, err := send(ctx, arg) // better-auth's second argument is its context, which no JSON says
 			return err
 		}
 	}
