@@ -63,3 +63,13 @@ write("node_basic.json", {
   })),
   notRemembered: { cookies: users.carol.notRemembered.cookies, session: session("carolNotRemembered") },
 });
+
+// --- database with plugins: the second factor ----------------------------------------
+const withPlugins = read("fixtures", "fixtures.json")["node-plugins"];
+copyFileSync(join(contract, "fixtures", withPlugins.database), new URL("node-plugins.db", import.meta.url));
+const { email, password, totpURI, totpSecretRaw, backupCodes, usedBackupCode, bearerToken, trustedDevice, pendingTwoFactor } = withPlugins.users.alice;
+write("node_two_factor.json", {
+  secret: withPlugins.secret,
+  baseURL: withPlugins.baseURL,
+  user: { email, password, totpURI, totpSecretRaw, backupCodes, usedBackupCode, bearerToken, trustedDevice: trustedDevice.cookies, pending: pendingTwoFactor },
+});
