@@ -40,7 +40,7 @@ func (p *Plugin) Manifest() core.Manifest {
 var _ core.Plugin = (*Plugin)(nil)
 
 // tokenHeader is the header that clients take their token from.
-const tokenHeader = "set-auth-token"
+const tokenHeader = "set-auth-token" //nolint:gosec // the header's name
 
 const scheme = "bearer "
 
