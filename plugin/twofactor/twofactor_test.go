@@ -699,3 +699,32 @@ func TestResetPasswordSkipsNothing(t *testing.T) {
 	pending.want(401, "INVALID_TWO_FACTOR_COOKIE", "/two-factor/verify-totp", app.input())
 	r.challenged().want(200, "token", "/two-factor/verify-totp", app.input())
 }
+
+// failing is a store that fails at what counts guesses, while it is told to.
+type failing struct {
+	store.Store
+	fail bool
+}
+
+func (s *failing) IncrementOne(ctx context.Context, q store.Query, column string, by int64) (store.Record, error) {
+	if s.fail {
+		return nil, errors.New("the database is away")
+	}
+	return s.Store.IncrementOne(ctx, q, column, by)
+}
+
+// TestUncountedGuessesAreNotCompared: a guess that cannot be counted is a breakdown, also if it is right.
+func TestUncountedGuessesAreNotCompared(t *testing.T) {
+	t.Parallel()
+	db := &failing{Store: memdb.New()}
+	r := newRig(t, twofactor.Options{}, func(c *core.Config) { c.Store = db })
+	_, app := r.enrolled()
+	b := r.challenged()
+	db.fail = true
+	for range 6 {
+		b.want(500, "", "/two-factor/verify-totp", app.input())
+		b.want(500, "", "/two-factor/verify-backup-code", code(app.backupCodes[0]))
+	}
+	db.fail = false
+	b.want(200, "token", "/two-factor/verify-totp", app.input())
+}
