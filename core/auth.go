@@ -39,10 +39,13 @@ type Auth struct {
 	// void and fixed are the plugins' SessionRules.
 	void  []func(s *ActiveSession) bool
 	fixed []func(s *model.Session) bool
+	// userKinds are the beginnings of identifiers of verification records whose value is a user's id.
+	userKinds []string
 	// listeners are told of events.
 	listeners listeners
 	hooks     dataHooks
 	http      httpHooks
+	calls     callHooks
 	storage   storage.Storage // nil without secondary storage
 	sessions  sessionPlace
 	records   verificationPlace
@@ -97,7 +100,7 @@ type namedCloser struct {
 func New(c Config) (*Auth, error) {
 	c = c.withDefaults()
 	base, baseErr := origin.NewBase(c.BaseURL, c.BasePath)
-	a := &Auth{config: c, site: site{base: base}, disabled: map[string]bool{}}
+	a := &Auth{config: c, site: site{base: base}, disabled: map[string]bool{}, userKinds: []string{ResetPasswordPrefix, deleteAccountPrefix}}
 	if err := a.build(baseErr); err != nil {
 		return nil, fmt.Errorf("cardea: the configuration is not usable:\n%w", bulleted(err))
 	}
@@ -120,12 +123,14 @@ func (a *Auth) build(baseErr error) error {
 
 	a.listeners = newListeners(owners)
 	a.hooks, a.http = newDataHooks(c, owners), newHTTPHooks(owners)
+	a.calls = newCallHooks(owners)
 	a.observers = newObservers(owners)
 
 	sources := make([]schema.Source, 0, len(owners))
 	for _, o := range owners {
 		sources = append(sources, schema.Source{Owner: o.name, Extensions: o.manifest.Schema, Rename: o.manifest.Rename})
 		a.signIn = append(a.signIn, o.manifest.SignIn...)
+		a.userKinds = append(a.userKinds, o.manifest.UserVerifications...)
 		if a.checkPassword == nil {
 			a.checkPassword = o.manifest.CheckPassword
 		}

@@ -94,7 +94,7 @@ func (x *Exchange) Logger() *slog.Logger { return x.auth.config.Logger }
 func (x *Exchange) RequestHeader(name string) string { return x.reqHeader.Get(name) }
 
 // SetRequestHeader changes what the rest of the call sees of a request header; the caller's own headers stay as they
-// are. A plugin turns another form of credential into a cookie that way.
+// are. See [OnCall] and [Exchange.SetRequestCookie] for other forms of credentials.
 func (x *Exchange) SetRequestHeader(name, value string) {
 	if !x.ownHeader {
 		x.reqHeader = x.reqHeader.Clone()

@@ -8,8 +8,9 @@ import (
 
 // Hook is a step before or after endpoints. It has three forms: typed to one endpoint ([Before], [After]), erased with
 // a matcher ([BeforeAny], [AfterAny]), and by an interface that inputs implement ([BeforeInput]). Two more stand around
-// HTTP as a whole ([OnRequest], [OnResponse]), and one is told of what has happened ([OnEvent]). Hooks run in the order
-// of formats.md §15: the app's own (Config.Hooks), then each plugin's in the order of Config.Plugins.
+// HTTP as a whole ([OnRequest], [OnResponse]), one comes before the question who is calling ([OnCall]), and one is told of
+// what has happened ([OnEvent]). Hooks run in the order of formats.md §15: the app's own (Config.Hooks), then each
+// plugin's in the order of Config.Plugins.
 //
 // A before hook sees the decoded input, not yet validated, and may change it. It may refuse by returning an error, or
 // answer in place of the handler by returning [Respond]. An after hook sees what the handler returned, or its error if
@@ -20,6 +21,7 @@ type Hook struct {
 	before func(ctx context.Context, x *Exchange, in any) error
 	after  func(ctx context.Context, x *Exchange, out any, err error) (any, error)
 
+	call     func(ctx context.Context, x *Exchange) error
 	request  func(ctx context.Context, x *Exchange) error
 	response func(ctx context.Context, x *Exchange, res *Response) (*Response, error)
 

@@ -19,10 +19,13 @@ type input struct {
 
 func typedInput(p any) input { return input{value: p, typed: true} }
 
-// run is the middle of the one way through: before hooks, validation, access, guards, handler, after hooks. HTTP and
+// run is the middle of the one way through: call hooks, before hooks, validation, access, guards, handler, after hooks. HTTP and
 // in-process calls differ only in what they do before and after it.
 func (a *Auth) run(ctx context.Context, x *Exchange, in input) (any, error) {
 	ctx = x.withExchange(ctx)
+	if err := a.calls.run(ctx, x); err != nil {
+		return nil, err
+	}
 	for _, hook := range x.route.before {
 		if err := hook(ctx, x, in.value); err != nil {
 			var r *reply

@@ -44,6 +44,10 @@ type Manifest struct {
 	// CheckNewPassword tells what is wrong with a password that is to be set, such as that it is too short; see
 	// [Exchange.CheckNewPassword]. Every plugin with one is asked.
 	CheckNewPassword func(ctx context.Context, x *Exchange, pw string) error
+	// UserVerifications are the beginnings of the identifiers of those of its verification records whose value is the id of
+	// the user they are for, such as "trust-device-". These records go with their user, and [Auth.DeleteVerificationsOf]
+	// can void them wherever they are kept.
+	UserVerifications []string
 	// Errors are the errors that its endpoints return, for the API description.
 	Errors []*Error
 	// Init runs once, at the end of New, in the order of Config.Plugins. It may keep the Auth. What it starts, Close

@@ -156,7 +156,7 @@ func (x *Exchange) deleteUser(ctx context.Context, user *model.User, spend func(
 		if err := spend(ctx); err != nil {
 			return err
 		}
-		for _, prefix := range [...]string{ResetPasswordPrefix, deleteAccountPrefix} {
+		for _, prefix := range a.userKinds {
 			if err := a.DeleteVerificationsOf(ctx, prefix, user.ID); err != nil {
 				return err
 			}

@@ -114,6 +114,21 @@ func (x *Exchange) SendSession(s *ActiveSession) {
 	x.setSessionCookie(s, dontRemember)
 }
 
+// withholdSession takes the session from the client because a sign-in is not complete yet. Whether the client is to be
+// remembered is kept in its cookie until then.
+func (x *Exchange) withholdSession(dontRemember bool) {
+	mark := x.site.cookies.dontRemember
+	if dontRemember {
+		mark.Value = "true"
+		x.SetSignedCookie(mark)
+	} else if _, marked := x.signedCookie(&mark); marked {
+		x.ExpireCookie(mark)
+	}
+	x.ExpireCookie(x.site.cookies.sessionToken)
+	x.ExpireCookie(x.site.cookies.sessionData)
+	x.clearSessionData()
+}
+
 // expireSessionCookies takes the session from the client.
 func (x *Exchange) expireSessionCookies() {
 	x.ExpireCookie(x.site.cookies.sessionToken)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/cardea-auth/cardea/core/model"
@@ -26,10 +27,15 @@ type SignIn struct {
 // session and sets its cookies. The first factor alone makes none.
 //
 // A step that refuses makes it return that [*Error]; one that asks for more, a [*Challenge]: the handler returns either
-// as its own error. Inside of a transaction the cookies are set once that has committed.
+// as its own error. Inside of a transaction the cookies are set once that has committed. With a challenge the client loses
+// the session that it may have had; whether it is to be remembered stays with it until the sign-in is completed.
 func (x *Exchange) CompleteSignIn(ctx context.Context, s SignIn) (*model.Session, error) {
 	for _, step := range x.auth.signIn {
 		if err := step.Check(ctx, x, &s); err != nil {
+			var challenge *Challenge
+			if errors.As(err, &challenge) {
+				x.withholdSession(s.DontRemember)
+			}
 			if answerable(err) {
 				return nil, err
 			}
@@ -76,7 +82,8 @@ func (x *Exchange) announce(ctx context.Context, s *ActiveSession, dontRemember 
 
 // RenewSession gives the caller of a signed-in request a new session in the place of the one they have, after a change
 // that old sessions should not outlive, such as another password. Nobody is asked again: they have signed in. What
-// becomes of old rows is the caller's business. Inside of a transaction the cookies are set once that has committed.
+// becomes of old rows is the caller's business. What plugins and the app keep in the session stays, such as who impersonates
+// whom. Inside of a transaction the cookies are set once that has committed.
 func (x *Exchange) RenewSession(ctx context.Context, current *ActiveSession) (*model.Session, error) {
 	_, dontRemember := x.signedCookie(&x.site.cookies.dontRemember)
 	if old := current.Session; x.auth.isFixed(old) {
@@ -84,7 +91,7 @@ func (x *Exchange) RenewSession(ctx context.Context, current *ActiveSession) (*m
 			User: current.User, ExpiresIn: old.ExpiresAt.Sub(x.Now()), DontRemember: dontRemember, Extra: old.Extra,
 		})
 	}
-	s := SignIn{User: current.User, Method: "renewal", DontRemember: dontRemember}
+	s := SignIn{User: current.User, Method: "renewal", DontRemember: dontRemember, Extra: slices.Clone(current.Session.Extra)}
 	session, err := x.createSession(ctx, &s)
 	if err != nil {
 		return nil, err

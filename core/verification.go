@@ -133,7 +133,10 @@ func (a *Auth) PeekVerification(ctx context.Context, identifier string) (string,
 		if err != nil {
 			return "", fmt.Errorf("core: find verification: %w", err)
 		}
-		return a.alive(ctx, identifier, v)
+		if v, err = a.alive(ctx, identifier, v); err != nil {
+			return "", err
+		}
+		return v.Value, nil
 	}
 	return "", ErrNoVerification
 }
@@ -144,16 +147,31 @@ func (a *Auth) PeekVerification(ctx context.Context, identifier string) (string,
 // Called in a transaction together with what it allows, the two happen together or not at all. In secondary storage the
 // record is gone at once, whatever becomes of the transaction.
 func (a *Auth) ConsumeVerification(ctx context.Context, identifier string) (string, error) {
-	return a.consumeVerification(ctx, identifier, false)
+	v, err := a.takeVerification(ctx, identifier, false)
+	if err != nil {
+		return "", err
+	}
+	return v.Value, nil
 }
 
 // ConsumeToken is ConsumeVerification for an identifier that holds a random secret, so that no older record can have it. It
 // needs one statement only.
 func (a *Auth) ConsumeToken(ctx context.Context, identifier string) (string, error) {
-	return a.consumeVerification(ctx, identifier, true)
+	v, err := a.takeVerification(ctx, identifier, true)
+	if err != nil {
+		return "", err
+	}
+	return v.Value, nil
 }
 
-func (a *Auth) consumeVerification(ctx context.Context, identifier string, alone bool) (string, error) {
+// TakeVerification is [Auth.ConsumeVerification] that returns the whole record: for a code that may be tried several times,
+// which is taken for each try and, if that was wrong, put back with one try less for what is left of its lifetime. However
+// many try at once, no try is uncounted.
+func (a *Auth) TakeVerification(ctx context.Context, identifier string) (*model.Verification, error) {
+	return a.takeVerification(ctx, identifier, false)
+}
+
+func (a *Auth) takeVerification(ctx context.Context, identifier string, alone bool) (*model.Verification, error) {
 	forms := a.forms(identifier)
 	for i, form := range forms {
 		v, err := a.consume(ctx, form, alone)
@@ -161,19 +179,19 @@ func (a *Auth) consumeVerification(ctx context.Context, identifier string, alone
 			continue
 		}
 		if err != nil {
-			return "", fmt.Errorf("core: consume verification: %w", err)
+			return nil, fmt.Errorf("core: consume verification: %w", err)
 		}
 		for _, other := range forms[i+1:] {
 			if alone {
 				break
 			}
 			if err := a.records.delete(ctx, other); err != nil {
-				return "", fmt.Errorf("core: consume verification: %w", err)
+				return nil, fmt.Errorf("core: consume verification: %w", err)
 			}
 		}
 		return a.alive(ctx, identifier, v)
 	}
-	return "", ErrNoVerification
+	return nil, ErrNoVerification
 }
 
 func (a *Auth) consume(ctx context.Context, form string, alone bool) (consumed *model.Verification, err error) {
@@ -206,19 +224,20 @@ func (a *Auth) DeleteVerifications(ctx context.Context, identifier string) error
 	return nil
 }
 
-func (a *Auth) alive(ctx context.Context, identifier string, v *model.Verification) (string, error) {
+// alive returns a record that was found, unless it is too old or was voided.
+func (a *Auth) alive(ctx context.Context, identifier string, v *model.Verification) (*model.Verification, error) {
 	if a.expired(v.ExpiresAt, a.Now()) {
-		return "", ErrNoVerification
+		return nil, ErrNoVerification
 	}
 	if p, ok := a.records.(*storedVerifications); ok {
 		switch void, err := p.void(ctx, identifier, v); {
 		case err != nil:
-			return "", fmt.Errorf("core: find verification: %w", err)
+			return nil, fmt.Errorf("core: find verification: %w", err)
 		case void:
-			return "", ErrNoVerification
+			return nil, ErrNoVerification
 		}
 	}
-	return v.Value, nil
+	return v, nil
 }
 
 // HashIdentifier is the [IdentifierFunc] that better-auth calls "hashed": SHA-256 in base64url.

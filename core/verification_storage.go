@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/cardea-auth/cardea/core/model"
@@ -126,7 +125,7 @@ func (p *storedVerifications) voidAll(ctx context.Context, prefix, userID string
 // void reports whether a record was made before its kind was voided for the user in its value. identifier is not in its
 // stored form.
 func (p *storedVerifications) void(ctx context.Context, identifier string, v *model.Verification) (bool, error) {
-	prefix := kindOf(identifier)
+	prefix := p.auth.userKind(identifier)
 	if prefix == "" {
 		return false, nil
 	}
@@ -144,14 +143,4 @@ func (p *storedVerifications) void(ctx context.Context, identifier string, v *mo
 func madeBefore(v *model.Verification, note string) bool {
 	before, err := strconv.ParseInt(note, 10, 64)
 	return err != nil || v.CreatedAt.UnixMilli() <= before
-}
-
-// kindOf returns the prefix of an identifier whose value is a user's id, or "".
-func kindOf(identifier string) string {
-	for _, prefix := range [...]string{ResetPasswordPrefix, deleteAccountPrefix} {
-		if strings.HasPrefix(identifier, prefix) {
-			return prefix
-		}
-	}
-	return ""
 }

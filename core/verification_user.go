@@ -3,6 +3,8 @@ package core
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/cardea-auth/cardea/core/store"
 )
@@ -17,10 +19,11 @@ const (
 
 // DeleteVerificationsOf voids a user's records of one kind: those whose identifier begins with prefix, such as
 // [ResetPasswordPrefix], and whose value is the user's id. Where identifiers are hashed, nothing shows the kind, and all
-// records go whose value is the user's id. In secondary storage it is an error but for the prefixes of core.
+// records go whose value is the user's id. In secondary storage it is an error but for the prefixes of core and those that
+// plugins have named (Manifest.UserVerifications).
 func (a *Auth) DeleteVerificationsOf(ctx context.Context, prefix, userID string) error {
 	if p, ok := a.records.(*storedVerifications); ok {
-		if kindOf(prefix) == "" {
+		if !slices.Contains(a.userKinds, prefix) {
 			return fmt.Errorf("core: records of the kind %q cannot be voided in secondary storage", prefix)
 		}
 		if err := p.voidAll(ctx, prefix, userID); err != nil {
@@ -53,4 +56,14 @@ func (a *Auth) DeleteVerificationsOf(ctx context.Context, prefix, userID string)
 		return fmt.Errorf("core: delete a user's verifications: %w", err)
 	}
 	return nil
+}
+
+// userKind returns the beginning of an identifier whose value is a user's id, or "".
+func (a *Auth) userKind(identifier string) string {
+	for _, prefix := range a.userKinds {
+		if strings.HasPrefix(identifier, prefix) {
+			return prefix
+		}
+	}
+	return ""
 }

@@ -49,7 +49,12 @@ func (a *Auth) visit(ctx context.Context, r *http.Request, check Guard) (v Visit
 	if err := x.arrive(); err != nil {
 		return Visit{Refusal: x.respondError(ctx, err)}
 	}
-	if err := check(x.withExchange(ctx), x); err != nil {
+	ctx = x.withExchange(ctx)
+	err := a.calls.run(ctx, x)
+	if err == nil {
+		err = check(ctx, x)
+	}
+	if err != nil {
 		return Visit{Refusal: x.respondError(ctx, err)}
 	}
 	v.Session = x.session

@@ -28,6 +28,8 @@ type replay struct {
 	// jars are the cookies of each session by its token, and order the tokens as they came.
 	jars  map[string]jar
 	order []string
+	// second is what the client knows about its second factor.
+	second secondFactor
 }
 
 // jar has the cookies of one client, name to value.
@@ -74,6 +76,7 @@ func (r *replay) send(t *testing.T, row *transcript) response {
 	}
 	got := do(t, r.client, req)
 	r.keep(got, cookies)
+	r.learn(t, got)
 	return got
 }
 
@@ -81,6 +84,12 @@ func (r *replay) send(t *testing.T, row *transcript) response {
 func (r *replay) prepare(t *testing.T, row *transcript) jar {
 	t.Helper()
 	direction := directions[row.Name]
+	if prepare := preparations[row.Name]; prepare != nil {
+		prepare(t, r)
+		if r.db != nil {
+			r.newVerifications(t) // those of the row are the ones after these
+		}
+	}
 	var session jar
 	if len(row.Request.Cookies) > 0 {
 		if len(r.order) == 0 { // the transcript begins after a sign-up
@@ -161,6 +170,7 @@ func (r *replay) build(t *testing.T, row *transcript) *http.Request {
 		}
 		body = form.Encode()
 	}
+	body = r.secondFactorBody(t, row, body)
 	r.bind(t, row.Request.Path+body)
 	req, err := http.NewRequestWithContext(t.Context(), row.Request.Method, r.url+r.substitute(row.Request.Path),
 		strings.NewReader(r.substitute(body)))
@@ -174,7 +184,7 @@ func (r *replay) build(t *testing.T, row *transcript) *http.Request {
 	for name, value := range row.Request.Headers {
 		req.Header.Del(name)
 		if value != nil {
-			req.Header.Set(name, *value)
+			req.Header.Set(name, r.headerValue(*value))
 		}
 	}
 	return req
@@ -250,12 +260,14 @@ func (r *replay) keep(got response, sent jar) {
 	}
 }
 
-// token returns the token of the session that a jar is of, empty if it is of none.
+// token returns the token of the session that a jar is of, or else the challenge of a sign-in; empty if it is of neither.
 func (j jar) token() string {
-	for name, value := range j {
-		if strings.HasSuffix(name, "session_token") {
-			token, _, _ := strings.Cut(value, ".")
-			return token
+	for _, kind := range [...]string{"session_token", "two_factor"} {
+		for name, value := range j {
+			if strings.HasSuffix(name, kind) {
+				token, _, _ := strings.Cut(value, ".")
+				return token
+			}
 		}
 	}
 	return ""
@@ -284,7 +296,7 @@ func (r *replay) compareVerifications(t *testing.T, want []verificationRow) erro
 		return fmt.Errorf("got the verification rows %v, want %v", got, want)
 	}
 	for i := range want {
-		pattern := "^" + randomPart.ReplaceAllString(regexp.QuoteMeta(want[i].Identifier), "[A-Za-z0-9]{$1}") + "$"
+		pattern := "^" + randomPart.ReplaceAllString(regexp.QuoteMeta(want[i].Identifier), "[A-Za-z0-9_-]{$1}") + "$"
 		if !regexp.MustCompile(pattern).MatchString(got[i].Identifier) {
 			return fmt.Errorf("got the identifier %q, want %s", got[i].Identifier, want[i].Identifier)
 		}

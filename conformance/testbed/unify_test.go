@@ -53,6 +53,9 @@ func (u *unifier) text(want, got string) error {
 		}
 		return nil
 	}
+	if composed.MatchString(want) && !anyPlaceholder.MatchString(want) {
+		return u.parts(want, got)
+	}
 	if !anyPlaceholder.MatchString(want) {
 		if got != want {
 			return fmt.Errorf("got %q, want %q", got, want)
@@ -69,6 +72,44 @@ func (u *unifier) text(want, got string) error {
 		return fmt.Errorf("got %q for %s, which %s was before", got, want, placeholder)
 	}
 	u.bound[want], u.taken[got] = got, want
+	return nil
+}
+
+var partShapes = map[string]string{
+	"digits": `[0-9]`, "alnum": `[A-Za-z0-9]`, "rand": `[A-Za-z0-9_-]`, "base64url": `[A-Za-z0-9_-]`, "hmac:base64": `[A-Za-z0-9+/=]`,
+}
+
+// composed finds placeholders that are parts of a text. Those without a number stand for any text of their kind.
+var composed = regexp.MustCompile(`<(?:(digits|alnum|rand|base64url|hmac:base64):(\d+)|(base32)|str:(\d+)#\d+)>`)
+
+// parts compares a text with one that has placeholders among others.
+func (u *unifier) parts(want, got string) error {
+	var pattern strings.Builder
+	var bound []string
+	rest := want
+	for _, m := range composed.FindAllStringSubmatch(want, -1) {
+		before, after, _ := strings.Cut(rest, m[0])
+		rest = after
+		pattern.WriteString(regexp.QuoteMeta(before))
+		switch {
+		case m[3] != "":
+			pattern.WriteString(`[A-Z2-7]+`)
+		case m[4] != "":
+			bound = append(bound, m[0])
+			pattern.WriteString(`(.{` + m[4] + `})`)
+		default:
+			pattern.WriteString(partShapes[m[1]] + `{` + m[2] + `}`)
+		}
+	}
+	found := regexp.MustCompile("^" + pattern.String() + regexp.QuoteMeta(rest) + "$").FindStringSubmatch(got)
+	if found == nil {
+		return fmt.Errorf("got %q, want %s", got, want)
+	}
+	for i, placeholder := range bound {
+		if err := u.text(placeholder, found[i+1]); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -32,6 +32,11 @@ export function describeSetCookie(line, { secret, normalizer }) {
   return [`${normalizer.text(name)} = ${describeValue(value, { secret, normalizer, cookie: name })}`, ...parts].join("; ");
 }
 
+/** What a value is that is signed like a cookie's, but not encoded. */
+export function describeSigned(value, context) {
+  return describeValue(encodeURIComponent(value), context);
+}
+
 function describeValue(raw, { secret, normalizer, cookie }) {
   if (raw === "") return "empty";
   let value;

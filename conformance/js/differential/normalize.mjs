@@ -17,6 +17,12 @@ const TOKEN = /(?<![A-Za-z0-9])[A-Za-z0-9]{24}(?![A-Za-z0-9])/g;
 // OAuth's state and nonce.
 const STATE = /(?<![\w-])[\w-]{32}(?![\w-])/g;
 const HASH = /(?<![\w-])[\w-]{43}(?![\w-])/g;
+// A second factor: challenges, devices, the secret of an authenticator app; and texts that are nothing but a code.
+const CHALLENGE = /2fa-(?!otp-|attempts-)[\w-]{20}(?![\w-])/g;
+const DEVICE = /trust-device-[\w-]{32}(?![\w-])/g;
+const APP_SECRET = /(?<=[?&]secret=)[A-Z2-7]{52}(?![A-Z2-7])/g;
+const BACKUP_CODE = /^[A-Za-z0-9]{5}-[A-Za-z0-9]{5}$/;
+const SENT_CODE = /^[0-9]{6}(?=$|:[0-9]$)/;
 const JWT = /(?<![\w-])(eyJ[\w-]+)\.(eyJ[\w-]+)\.([\w-]{43,}|(?![\w-]))(?![\w-])/g;
 
 export class Normalizer {
@@ -47,6 +53,11 @@ export class Normalizer {
       .replace(JWT, (_, header, claims, signature) => this.#jwt(header, claims, signature))
       .replace(ISO_TIME, (time) => this.#offset(Date.parse(time)))
       .replace(UUID, (id) => this.#name("uuid", id))
+      .replace(CHALLENGE, (id) => this.#name("challenge", id))
+      .replace(DEVICE, (id) => this.#name("device", id))
+      .replace(APP_SECRET, (secret) => this.#name("app secret", secret))
+      .replace(BACKUP_CODE, (code) => this.#name("backup code", code))
+      .replace(SENT_CODE, (code) => this.#name("sent code", code))
       .replace(HASH, (hash) => this.#name("hash", hash))
       .replace(STATE, (state) => this.#name("id", state))
       .replace(ID, (id) => this.#name("id", id))

@@ -1,5 +1,5 @@
 // Answers as lists of lines, one fact per line, ready for a diff.
-import { describeSetCookies } from "./cookies.mjs";
+import { describeSetCookies, describeSigned } from "./cookies.mjs";
 import { inOrder } from "./normalize.mjs";
 
 /** What the only line of a step starts with that could not be played. */
@@ -14,6 +14,9 @@ const IGNORED_HEADERS = new Set([
   "content-length", // likewise
   "etag", // added by some frameworks; better-auth sets none
 ]);
+
+// Their values are those of signed cookies.
+const SIGNED_HEADERS = new Set(["set-auth-token"]);
 
 // What a server protects its own pages with. How a page looks and what guards it is nobody's contract.
 const PAGE_HEADERS = new Set(["content-security-policy", "referrer-policy", "x-content-type-options", "x-frame-options"]);
@@ -91,8 +94,10 @@ const OWN_KEYS = /^(ended-session-|void-before:)/;
 export function observeStored(entries, { normalizer }) {
   const shared = entries.filter(({ key }) => !OWN_KEYS.test(key));
   if (shared.length === 0) return ["nothing"];
-  return shared.flatMap(({ key, value, ttl }) => [
-    `key: ${normalizer.text(key)}`,
+  const shown = shared.map((entry) => ({ ...entry, key: normalizer.text(entry.key) }));
+  shown.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)); // by what they are, not by random ids
+  return shown.flatMap(({ key, value, ttl }) => [
+    `key: ${key}`,
     `ttl: ${ttl}`,
     ...observeStoredValue(value, normalizer),
   ]);
@@ -146,7 +151,7 @@ function observeHeaders(headers, { secret, normalizer }) {
     const texts =
       name === "set-cookie"
         ? describeSetCookies(values, { secret, normalizer })
-        : values.map((value) => normalizer.text(value));
+        : values.map((value) => (SIGNED_HEADERS.has(name) ? describeSigned(value, { secret, normalizer }) : normalizer.text(value)));
     return texts.map((text) => `${name}: ${text}`);
   });
 }

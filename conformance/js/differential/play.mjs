@@ -109,6 +109,11 @@ class Player {
     return this.#jars.get(actor);
   }
 
+  /** The time on the instance's clock, in milliseconds. */
+  get now() {
+    return this.#clock.now;
+  }
+
   async run() {
     await this.#setClock();
     const observations = [];

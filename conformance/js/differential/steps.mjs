@@ -17,7 +17,7 @@
 // goes to such a provider, with the scenario's clock and codes that are the same in every run.
 //
 // A step is one of the values below, or a function of the state that returns
-// one. The state has: url, the instance's origin; jar(actor); captured, by name;
+// one. The state has: url, the instance's origin; now, its clock's time; jar(actor); captured, by name;
 // secret, which signs cookies; mail, the last message with a token in it that an
 // outbox step has shown: { user, url, token }; idp, the identity provider; back, what the
 // last visit there has brought: { url, form }.

@@ -2,12 +2,13 @@
 // signed in at one of them is signed in at the other.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { adminClient } from "better-auth/client/plugins";
+import { adminClient, twoFactorClient } from "better-auth/client/plugins";
 import { clientOf, ok, person } from "../lib/client.mjs";
 import { freshDatabase } from "../lib/databases.mjs";
 import { Jar } from "../lib/jar.mjs";
 import { ADAPTERS, DATABASES, REFERENCE, describeInstance, startTestbed } from "../lib/matrix.mjs";
 import { Testbed } from "../lib/testbed.mjs";
+import { totp } from "../lib/totp.mjs";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -151,6 +152,48 @@ for (const adapter of ADAPTERS) {
             ok(await clientOf(there, { jar }).client.signOut());
             assert.deepEqual(jar.names, []);
             assert.equal(ok(await clientOf(here, { jar: copy }).client.getSession()), null);
+          });
+
+          test("a second factor is the same at both", async (t) => {
+            const [here, there] = await pair(t, { plugins: [{ id: "two-factor", options: { otpOptions: { sendOTP: { $record: true } } } }] });
+            const at = (instance, jar) => clientOf(instance, { jar, plugins: [twoFactorClient()] }).client;
+            const ann = person();
+            const jar = new Jar();
+            ok(await at(here, jar).signUp.email(ann));
+            const { totpURI, backupCodes } = ok(await at(here, jar).twoFactor.enable({ password: ann.password }));
+            ok(await at(there, jar).twoFactor.verifyTotp({ code: totp(totpURI, Date.now()) }));
+            assert.equal(ok(await at(here, jar).getSession()).user.twoFactorEnabled, true);
+
+            // Begun at one, completed at the other; each turn with another factor.
+            const pairs = [
+              [here, there],
+              [there, here],
+            ];
+            for (const [i, [begin, complete]] of pairs.entries()) {
+              const device = new Jar();
+              const start = async () => {
+                assert.deepEqual(ok(await at(begin, device).signIn.email(ann)), { twoFactorRedirect: true, twoFactorMethods: ["totp", "otp"] });
+              };
+              await start();
+              assert.equal((await at(begin, device).twoFactor.verifyTotp({ code: "x00000" })).error?.code, "INVALID_CODE");
+              ok(await at(complete, device).twoFactor.verifyTotp({ code: totp(totpURI, Date.now()) }));
+              device.delete("better-auth.session_token");
+              await start();
+              ok(await at(complete, device).twoFactor.verifyBackupCode({ code: backupCodes[i] }));
+              device.delete("better-auth.session_token");
+              await start();
+              ok(await at(begin, device).twoFactor.sendOtp());
+              const [{ args }] = (await begin.outbox(0)).slice(-1);
+              ok(await at(complete, device).twoFactor.verifyOtp({ code: args[0].otp, trustDevice: true }));
+              for (const instance of [begin, complete, begin]) {
+                assert.equal(ok(await at(instance, device).signIn.email(ann)).user?.email, ann.email, "the device is trusted");
+              }
+            }
+            const late = new Jar();
+            ok(await at(here, late).signIn.email(ann));
+            for (const used of [0, 1]) {
+              assert.equal((await at(there, late).twoFactor.verifyBackupCode({ code: backupCodes[used] })).error?.code, "INVALID_BACKUP_CODE");
+            }
           });
 
           test("a session prolonged at one is prolonged at the other", async (t) => {

@@ -19,6 +19,8 @@ var pluginReaders = map[string]pluginReader{
 	"oauth-proxy":   oauthProxy,
 	"one-tap":       oneTap,
 	"organization":  reader.organization,
+	"bearer":        reader.bearer,
+	"two-factor":    reader.twoFactor,
 }
 
 // Plugins returns the ids of the plugins that Decode knows, sorted.

@@ -7,13 +7,20 @@ const read = (...path) => JSON.parse(readFileSync(join(contract, ...path), "utf8
 const write = (name, value) => writeFileSync(new URL(name, import.meta.url), JSON.stringify(value, null, 1) + "\n");
 
 // --- transcripts ---------------------------------------------------------------
-// Every row of core but those of the endpoints that speak to a provider, and of scenarios with one.
+// Every row of core but those of the endpoints that speak to a provider, and of scenarios with one; and every row of these
+// plugins. The options of a plugin's rows have its name in front.
+const plugins = ["two-factor", "bearer"];
 const social = ["/sign-in/social", "/callback/:id", "/callback/nope", "/link-social", "/refresh-token", "/get-access-token", "/account-info"];
-const rows = read("transcripts.json").filter((row) => row.plugin === "core" && !row.options?.includes("socialProviders") && !social.includes(row.endpoint));
+const rows = read("transcripts.json").filter(
+  (row) => plugins.includes(row.plugin) || (row.plugin === "core" && !row.options?.includes("socialProviders") && !social.includes(row.endpoint)),
+);
 const scenarios = new Map();
-for (const { endpoint, case: name, options = "", request, response } of rows) {
-  if (!scenarios.has(options)) scenarios.set(options, []);
-  scenarios.get(options).push({ name: `${endpoint} ${name}`, request, response });
+for (const { plugin, endpoint, case: name, options = "", request, response, ...more } of rows) {
+  const key = plugin === "core" ? options : `${plugin}: ${options}`;
+  if (!scenarios.has(key)) scenarios.set(key, []);
+  const created = more.db_verification_rows_created;
+  const answer = created ? { ...response, db_verification_rows_created: created } : response;
+  scenarios.get(key).push({ name: `${endpoint} ${name}`, request, response: answer });
 }
 write(
   "transcripts.json",
@@ -125,4 +132,13 @@ write("node_organization.json", {
   roles: organized.options.plugins.organization.roles,
   users: Object.fromEntries(["erin", "frank", "grace"].map((name) => [name, organized.users[name] ?? null])),
   ...organized.organization,
+});
+
+// --- database with plugins: the second factor ----------------------------------------
+const withPlugins = read("fixtures", "fixtures.json")["node-plugins"];
+const { email, password, totpURI, totpSecretRaw, backupCodes, usedBackupCode, bearerToken, trustedDevice, pendingTwoFactor } = withPlugins.users.alice;
+write("node_two_factor.json", {
+  secret: withPlugins.secret,
+  baseURL: withPlugins.baseURL,
+  user: { email, password, totpURI, totpSecretRaw, backupCodes, usedBackupCode, bearerToken, trustedDevice: trustedDevice.cookies, pending: pendingTwoFactor },
 });
