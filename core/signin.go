@@ -87,9 +87,8 @@ func (x *Exchange) announce(ctx context.Context, s *ActiveSession, dontRemember 
 func (x *Exchange) RenewSession(ctx context.Context, current *ActiveSession) (*model.Session, error) {
 	_, dontRemember := x.signedCookie(&x.site.cookies.dontRemember)
 	if old := current.Session; x.auth.isFixed(old) {
-		return x.IssueSession(ctx, SessionGrant{
-			User: current.User, ExpiresIn: old.ExpiresAt.Sub(x.Now()), DontRemember: dontRemember, Extra: old.Extra,
-		})
+		left := max(old.ExpiresAt.Sub(x.Now()), time.Millisecond) // 0 would stand for the default
+		return x.IssueSession(ctx, SessionGrant{User: current.User, ExpiresIn: left, DontRemember: dontRemember, Extra: old.Extra})
 	}
 	s := SignIn{User: current.User, Method: "renewal", DontRemember: dontRemember, Extra: slices.Clone(current.Session.Extra)}
 	session, err := x.createSession(ctx, &s)

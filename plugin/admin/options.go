@@ -19,7 +19,8 @@ type Options struct {
 	Roles access.Roles
 	// DefaultRole is the role of new users, and of those who have none. The default is "user".
 	DefaultRole string
-	// AdminRoles are the roles whose users nobody may impersonate without a right of its own. The default is "admin".
+	// AdminRoles are the roles whose users nobody may impersonate without a right of its own. The default is "admin", if
+	// there is such a role.
 	AdminRoles []string
 	// AdminUserIDs are users who may do anything, whatever their roles. The default is nobody.
 	AdminUserIDs []string

@@ -118,21 +118,18 @@ func (p *Plugin) newUser(x *core.Exchange, caller *core.ActiveSession, in Create
 // requestedRoles returns the roles that a new user is to have.
 func (p *Plugin) requestedRoles(x *core.Exchange, caller *core.ActiveSession, in CreateUserInput) (RoleNames, error) {
 	roles := in.Role
-	if roles == nil {
-		v, ok := in.Data.Get(Role.Name)
-		if !ok {
-			return RoleNames{p.opts.DefaultRole}, nil
-		}
-		if caller != nil && !p.may(x, caller, SetRoles) {
-			return nil, ErrMayNotSetRole
-		}
-		var err error
-		if roles, err = rolesFrom(v); err != nil {
-			return nil, err
-		}
+	other, inData := in.Data.Get(Role.Name)
+	if roles == nil && !inData {
+		return RoleNames{p.opts.DefaultRole}, nil
 	}
 	if caller != nil && !p.may(x, caller, SetRoles) {
 		return nil, ErrMayNotSetRole
+	}
+	if roles == nil {
+		var err error
+		if roles, err = rolesFrom(other); err != nil {
+			return nil, err
+		}
 	}
 	if err := p.checkRoles(x, roles); err != nil {
 		return nil, err
