@@ -33,7 +33,7 @@ var socialOptions = map[string][2]string{
 	"oauth-proxy: currentURL=https://preview.example, productionURL=http://localhost:3000": {
 		bothProviders, `[{"id":"oauth-proxy","options":{"currentURL":"https://preview.example","productionURL":"http://localhost:3000"}}]`,
 	},
-	"oauth-popup: with bearer, socialProviders.github": {bothProviders, `[{"id":"oauth-popup"}]`},
+	"oauth-popup: with bearer, socialProviders.github": {bothProviders, `[{"id":"bearer"},{"id":"oauth-popup"}]`},
 }
 
 var genericProvider = `[{"id":"generic-oauth","options":{"config":[{"providerId":"ga","clientId":"cid","clientSecret":"secret",

@@ -205,7 +205,7 @@ func (p *Plugin) fullTeams(ctx context.Context, x *core.Exchange, org string) (*
 	}
 	full := make([]FullTeam, len(teams))
 	for i, t := range teams {
-		full[i] = FullTeam{t.Name, t.MemberCount, t.OrganizationID, t.CreatedAt, t.UpdatedAt, t.Extra, t.ID}
+		full[i] = FullTeam(t)
 	}
 	return &full, nil
 }

@@ -125,7 +125,7 @@ func TestHooks(t *testing.T) {
 		return nil
 	})
 	change := o.Hooks.CreateOrganization.Before
-	o.Hooks.CreateOrganization.Before = func(ctx context.Context, x *core.Exchange, e *organization.OrganizationEvent) error {
+	o.Hooks.CreateOrganization.Before = func(ctx context.Context, x *core.Exchange, e *organization.Event) error {
 		e.Organization.Name += "!"
 		return change(ctx, x, e)
 	}

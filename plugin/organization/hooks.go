@@ -10,9 +10,9 @@ import (
 
 // Hooks step in where the plugin changes something. Each is optional.
 type Hooks struct {
-	CreateOrganization Act[OrganizationEvent]
-	UpdateOrganization Act[OrganizationEvent]
-	DeleteOrganization Act[OrganizationEvent]
+	CreateOrganization Act[Event]
+	UpdateOrganization Act[Event]
+	DeleteOrganization Act[Event]
 
 	AddMember        Act[MemberEvent]
 	RemoveMember     Act[MemberEvent]
@@ -56,8 +56,8 @@ func (a *Act[E]) after(ctx context.Context, x *core.Exchange, e *E) error {
 	return store.AfterCommit(ctx, func(ctx context.Context) error { return a.After(ctx, x, e) })
 }
 
-// OrganizationEvent is about an organization.
-type OrganizationEvent struct {
+// Event is about an organization itself.
+type Event struct {
 	// Organization is the organization: the new one, which Before may change, the old one before an update or deletion, and
 	// as it is then after an update.
 	Organization *Organization

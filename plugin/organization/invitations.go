@@ -394,6 +394,9 @@ func (p *Plugin) acceptInvitation(ctx context.Context, x *core.Exchange, in Invi
 			return err
 		}
 		event.Invitation = accepted
+		if err := p.checkInviter(ctx, x, accepted); err != nil {
+			return err
+		}
 		if err := p.checkNewMember(ctx, x, o.ID, s.User.ID, limit); err != nil {
 			return err
 		}
@@ -418,6 +421,24 @@ func (p *Plugin) acceptInvitation(ctx context.Context, x *core.Exchange, in Invi
 		set[ActiveTeam.Name] = teams[0]
 	}
 	return InvitationOutput{event.Invitation, event.Member}, p.activate(ctx, x, s, set, len(teams) == 1)
+}
+
+// checkInviter refuses what somebody has granted who could not grant it any more: who was removed leaves no door open, and who
+// is no creator any more makes none. Upstream does not ask.
+func (p *Plugin) checkInviter(ctx context.Context, x *core.Exchange, i *Invitation) error {
+	if !x.Hardened() {
+		return nil
+	}
+	inviter, err := p.member(ctx, x, i.OrganizationID, store.Eq("userId", i.InviterID))
+	switch {
+	case err != nil:
+		return err
+	case inviter == nil:
+		return ErrInviterGone
+	case p.isCreator(i.Role) && !p.isCreator(inviter.Role):
+		return ErrInviteRoleNotAllowed
+	}
+	return nil
 }
 
 // seats asks how many members each of the teams may have, outside of any transaction.

@@ -22,7 +22,7 @@ type Members struct {
 	// UpdateMemberRole is POST /organization/update-member-role.
 	UpdateMemberRole *core.Endpoint[UpdateMemberRoleInput, *Member]
 	// Leave is POST /organization/leave.
-	Leave *core.Endpoint[OrganizationID, *UserMember]
+	Leave *core.Endpoint[LeaveInput, *UserMember]
 	// ListMembers is GET /organization/list-members.
 	ListMembers *core.Endpoint[ListMembersInput, ListMembersOutput]
 	// GetActiveMember is GET /organization/get-active-member.
@@ -349,20 +349,22 @@ func (p *Plugin) deleteMember(ctx context.Context, x *core.Exchange, m *Member) 
 	if !p.opts.Teams.Enabled {
 		return nil
 	}
-	teams, err := p.teamsOf(ctx, x, m.OrganizationID)
-	if err != nil {
-		return err
-	}
-	ids := make([]string, len(teams))
-	for i := range teams {
-		ids[i] = teams[i].ID
-	}
-	of, err := p.tables.teamMembers.List(ctx, s, store.Query{Where: []store.Cond{store.Eq("userId", m.UserID), store.In("teamId", ids...)}})
+	of, err := p.tables.teamMembers.List(ctx, s, store.Query{Where: []store.Cond{store.Eq("userId", m.UserID)}})
 	if err != nil {
 		return fmt.Errorf("organization: list teams of a member: %w", err)
 	}
+	ids := make([]string, len(of))
 	for i := range of {
-		if err := p.leaveTeam(ctx, x, of[i].TeamID, m.UserID); err != nil {
+		ids[i] = of[i].TeamID
+	}
+	teams, err := p.tables.teams.List(ctx, s, store.Query{
+		Where: []store.Cond{store.In("id", ids...), store.Eq("organizationId", m.OrganizationID)},
+	})
+	if err != nil {
+		return fmt.Errorf("organization: list teams of a member: %w", err)
+	}
+	for i := range teams {
+		if err := p.leaveTeam(ctx, x, teams[i].ID, m.UserID); err != nil {
 			return err
 		}
 	}
@@ -469,10 +471,18 @@ func (p *Plugin) recheckRoleChange(ctx context.Context, x *core.Exchange, c *cal
 		return err
 	}
 	forgetRoles(x, c.org)
-	return p.checkRoleChange(ctx, x, c, e.Member, ParseRoles(e.NewRole))
+	if err := p.checkRoleChange(ctx, x, c, e.Member, ParseRoles(e.NewRole)); err != nil {
+		return err
+	}
+	return p.checkRoles(ctx, x, c.org, ParseRoles(e.NewRole))
 }
 
-func (p *Plugin) leave(ctx context.Context, x *core.Exchange, in OrganizationID) (*UserMember, error) {
+// LeaveInput is the body of POST /organization/leave.
+type LeaveInput struct {
+	OrganizationID string `json:"organizationId"`
+}
+
+func (p *Plugin) leave(ctx context.Context, x *core.Exchange, in LeaveInput) (*UserMember, error) {
 	c, err := p.caller(ctx, x, in.OrganizationID, ErrMemberNotFound, ErrMemberNotFound)
 	if err != nil {
 		return nil, err

@@ -19,7 +19,7 @@ type Organizations struct {
 	// Update is POST /organization/update.
 	Update *core.Endpoint[UpdateInput, *ParsedOrganization]
 	// Delete is POST /organization/delete.
-	Delete *core.Endpoint[OrganizationID, *Organization]
+	Delete *core.Endpoint[DeleteInput, *Organization]
 	// CheckSlug is POST /organization/check-slug.
 	CheckSlug *core.Endpoint[CheckSlugInput, core.StatusOutput]
 	// List is GET /organization/list.
@@ -106,7 +106,7 @@ func (p *Plugin) create(ctx context.Context, x *core.Exchange, in CreateInput) (
 	if err != nil {
 		return CreateOutput{}, err
 	}
-	if err := p.checkCreator(ctx, x, session, user); err != nil {
+	if err := p.checkCreator(ctx, session, user); err != nil {
 		return CreateOutput{}, err
 	}
 	limit, err := p.opts.OrganizationLimit.of(ctx, LimitSubject{User: user, Session: session}, unlimited)
@@ -119,7 +119,7 @@ func (p *Plugin) create(ctx context.Context, x *core.Exchange, in CreateInput) (
 	if err := p.checkSlugFree(ctx, x, o.Slug, "", ErrOrganizationExists); err != nil {
 		return CreateOutput{}, err
 	}
-	event := &OrganizationEvent{Organization: o, User: user}
+	event := &Event{Organization: o, User: user}
 	if err := p.opts.Hooks.CreateOrganization.before(ctx, x, event); err != nil {
 		return CreateOutput{}, err
 	}
@@ -176,7 +176,8 @@ func (p *Plugin) creator(ctx context.Context, x *core.Exchange, userID *string) 
 	return nil, u, err
 }
 
-func (p *Plugin) checkCreator(ctx context.Context, _ *core.Exchange, s *core.ActiveSession, u *model.User) error {
+// checkCreator refuses users who may not create organizations. The app itself always may.
+func (p *Plugin) checkCreator(ctx context.Context, s *core.ActiveSession, u *model.User) error {
 	if p.opts.MayCreate == nil || s == nil {
 		return nil
 	}
@@ -229,7 +230,7 @@ func (p *Plugin) checkSlugFree(ctx context.Context, x *core.Exchange, slug, exce
 }
 
 // found writes a new organization with its first member and its first team, in a transaction. It leaves both in the event.
-func (p *Plugin) found(ctx context.Context, x *core.Exchange, e *OrganizationEvent) (*Team, error) {
+func (p *Plugin) found(ctx context.Context, x *core.Exchange, e *Event) (*Team, error) {
 	s := x.Auth().Store()
 	o, err := p.tables.organizations.Create(ctx, s, *e.Organization)
 	if err != nil {
@@ -254,7 +255,7 @@ func (p *Plugin) found(ctx context.Context, x *core.Exchange, e *OrganizationEve
 }
 
 // foundTeam makes the first team of a new organization, with its creator in it.
-func (p *Plugin) foundTeam(ctx context.Context, x *core.Exchange, e *OrganizationEvent) (*Team, error) {
+func (p *Plugin) foundTeam(ctx context.Context, x *core.Exchange, e *Event) (*Team, error) {
 	team := &TeamEvent{
 		Team: &Team{Name: e.Organization.Name, OrganizationID: e.Organization.ID, CreatedAt: x.Now()},
 		User: e.User, Organization: e.Organization,
@@ -321,7 +322,7 @@ func (p *Plugin) update(ctx context.Context, x *core.Exchange, in UpdateInput) (
 			return nil, err
 		}
 	}
-	event := &OrganizationEvent{Set: set, User: c.user, Member: c.Member}
+	event := &Event{Set: set, User: c.user, Member: c.Member}
 	if p.opts.Hooks.UpdateOrganization.Before != nil {
 		if event.Organization, err = p.organization(ctx, x, c.org); err != nil {
 			return nil, err
@@ -381,12 +382,12 @@ func (p *Plugin) changes(x *core.Exchange, data UpdateData) (store.Record, error
 	return set, err
 }
 
-// OrganizationID is an input that names an organization and nothing else.
-type OrganizationID struct {
+// DeleteInput is the body of POST /organization/delete.
+type DeleteInput struct {
 	OrganizationID string `json:"organizationId"`
 }
 
-func (p *Plugin) delete(ctx context.Context, x *core.Exchange, in OrganizationID) (*Organization, error) {
+func (p *Plugin) delete(ctx context.Context, x *core.Exchange, in DeleteInput) (*Organization, error) {
 	if p.opts.DisableDeletion {
 		return nil, ErrDeletionDisabled
 	}
@@ -408,7 +409,7 @@ func (p *Plugin) delete(ctx context.Context, x *core.Exchange, in OrganizationID
 	if err != nil {
 		return nil, err
 	}
-	event := &OrganizationEvent{Organization: o, User: c.user, Member: c.Member}
+	event := &Event{Organization: o, User: c.user, Member: c.Member}
 	if err := p.opts.Hooks.DeleteOrganization.before(ctx, x, event); err != nil {
 		return nil, err
 	}

@@ -182,10 +182,10 @@ func (p *Plugin) team(ctx context.Context, x *core.Exchange, org, id string) (*T
 	return need(ctx, x, p.tables.teams, ErrTeamNotFound, store.Eq("id", id), store.Eq("organizationId", org))
 }
 
-// teamsOf returns all teams of an organization.
+// teamsOf returns the teams of an organization, of a great many the oldest.
 func (p *Plugin) teamsOf(ctx context.Context, x *core.Exchange, org string) ([]Team, error) {
 	teams, err := p.tables.teams.List(ctx, x.Auth().Store(), store.Query{
-		Where: []store.Cond{store.Eq("organizationId", org)}, OrderBy: oldestFirst,
+		Where: []store.Cond{store.Eq("organizationId", org)}, OrderBy: oldestFirst, Limit: max(maxPage, x.Auth().Config().ListLimit),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("organization: list teams: %w", err)

@@ -177,6 +177,25 @@ func TestInvitationOfAMember(t *testing.T) {
 	}
 }
 
+// TestInviterGone: who was removed, or is no owner any more, leaves no door open.
+func TestInviterGone(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, organization.Options{})
+	ann, bob, cat, dan := r.signUp("Ann"), r.signUp("Bob"), r.signUp("Cat"), r.signUp("Dan")
+	org := ann.found("acme")
+	member := r.add(org, "owner", bob).ID
+	bob.post("/set-active", `{"organizationId":"`+org+`"}`).want(t, 200, "")
+	owner := bob.post("/invite-member", `{"email":"cat@example.com","role":"owner"}`).id(t, "id")
+	plain := bob.post("/invite-member", `{"email":"dan@example.com","role":"member"}`).id(t, "id")
+	ann.post("/update-member-role", `{"memberId":"`+member+`","role":"admin"}`).want(t, 200, "")
+	cat.post("/accept-invitation", `{"invitationId":"`+owner+`"}`).want(t, 403, "YOU_ARE_NOT_ALLOWED_TO_INVITE_USER_WITH_THIS_ROLE")
+	ann.post("/remove-member", `{"memberIdOrEmail":"bob@example.com"}`).want(t, 200, "")
+	dan.post("/accept-invitation", `{"invitationId":"`+plain+`"}`).want(t, 400, "INVITER_IS_NO_LONGER_A_MEMBER_OF_THE_ORGANIZATION")
+	if n := r.rows("member") + r.rows("invitation", store.Eq("status", organization.Pending)); n != 1+2 {
+		t.Errorf("a refused invitation has changed something: %d", n)
+	}
+}
+
 // TestGuessableIDs: where ids are no secrets, an invitation is for verified addresses only.
 func TestGuessableIDs(t *testing.T) {
 	t.Parallel()

@@ -2,7 +2,7 @@
 // signed in at one of them is signed in at the other.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { adminClient, twoFactorClient } from "better-auth/client/plugins";
+import { adminClient, organizationClient, twoFactorClient } from "better-auth/client/plugins";
 import { clientOf, ok, person } from "../lib/client.mjs";
 import { freshDatabase } from "../lib/databases.mjs";
 import { Jar } from "../lib/jar.mjs";
@@ -17,6 +17,14 @@ let node;
 let subject;
 before(async () => ([node, subject] = await Promise.all([Testbed.start(REFERENCE), startTestbed()])));
 after(() => Promise.all([node?.stop(), subject?.stop()]));
+
+/** Somebody with an organization and its first team. */
+async function founder(instance) {
+  const { client, jar } = clientOf(instance, { plugins: [organizationClient({ teams: { enabled: true } })] });
+  ok(await client.signUp.email(person()));
+  ok(await client.organization.create({ name: "Acme", slug: "acme" }));
+  return { jar, org: client.organization, team: ok(await client.organization.listTeams())[0].id };
+}
 
 for (const adapter of ADAPTERS) {
   for (const kind of DATABASES.filter((name) => name !== "memory")) {
@@ -82,6 +90,45 @@ for (const adapter of ADAPTERS) {
             ok(await at(here, "bob").signIn.email(bob));
             assert.equal(ok(await at(there, "bob").getSession()).user.id, id);
           });
+
+          for (const generateId of [undefined, "serial", "uuid"]) {
+            test(`an organization with ${generateId ?? "text"} ids goes on at the other`, async (t) => {
+              const [here, there] = await pair(t, {
+                options: generateId && { advanced: { database: { generateId } } },
+                plugins: [{ id: "organization", options: {
+                  teams: { enabled: true, maximumMembersPerTeam: 2 }, requireEmailVerificationOnInvitation: false,
+                } }],
+              });
+              const { jar, ...ann } = await founder(here);
+              const annThere = clientOf(there, { jar, plugins: [organizationClient({ teams: { enabled: true } })] }).client.organization;
+              const bob = clientOf(there, { plugins: [organizationClient({ teams: { enabled: true } })] });
+              const guest = person();
+              const { user } = ok(await bob.client.signUp.email(guest));
+
+              const { id: invitationId } = ok(await ann.org.inviteMember({ email: guest.email, role: "admin", teamId: ann.team }));
+              ok(await bob.client.organization.acceptInvitation({ invitationId }));
+              assert.equal(ok(await bob.client.getSession()).session.activeTeamId, ann.team);
+              const full = [ok(await ann.org.getFullOrganization()), ok(await annThere.getFullOrganization())];
+              for (const { members } of full) members.sort((a, b) => a.createdAt - b.createdAt); // better-auth has no order
+              assert.deepEqual(full[1], full[0]);
+              assert.equal(full[0].members.length, 2);
+              assert.equal(full[0].teams[0].memberCount, 2);
+
+              // The counter of one guards the limit of the other.
+              const cat = clientOf(there, { plugins: [organizationClient({ teams: { enabled: true } })] });
+              const another = person();
+              const { user: third } = ok(await cat.client.signUp.email(another));
+              const { id } = ok(await annThere.inviteMember({ email: another.email, role: "member" }));
+              ok(await cat.client.organization.acceptInvitation({ invitationId: id }));
+              for (const org of [ann.org, annThere]) {
+                assert.equal((await org.addTeamMember({ teamId: ann.team, userId: third.id })).error.code, "TEAM_MEMBER_LIMIT_REACHED");
+              }
+              ok(await ann.org.removeTeamMember({ teamId: ann.team, userId: user.id }));
+              ok(await annThere.addTeamMember({ teamId: ann.team, userId: third.id }));
+              ok(await annThere.removeMember({ memberIdOrEmail: guest.email }));
+              assert.equal(ok(await ann.org.listMembers()).total, 2);
+            });
+          }
 
           for (const generateId of ["serial", "uuid"]) {
             test(`${generateId} ids, other names and additional fields are the same at both`, async (t) => {

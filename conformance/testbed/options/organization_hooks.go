@@ -41,12 +41,12 @@ func act[E any](r reader, o strict.Object, name string, to *organization.Act[E],
 
 func (r reader) organizationHooks(o strict.Object, h *organization.Hooks) {
 	act(r, o, "CreateOrganization", &h.CreateOrganization, createdOrganization, changeOrganization)
-	act(r, o, "UpdateOrganization", &h.UpdateOrganization, updatedOrganization, func(e *organization.OrganizationEvent, data *wire.Object) {
+	act(r, o, "UpdateOrganization", &h.UpdateOrganization, updatedOrganization, func(e *organization.Event, data *wire.Object) {
 		for name, v := range data.All() {
 			e.Set[name] = columnOf(name, v)
 		}
 	})
-	act(r, o, "DeleteOrganization", &h.DeleteOrganization, func(e *organization.OrganizationEvent, _ bool) *wire.Object {
+	act(r, o, "DeleteOrganization", &h.DeleteOrganization, func(e *organization.Event, _ bool) *wire.Object {
 		return object("organization", e.Organization, "user", e.User)
 	}, nil)
 
@@ -82,7 +82,7 @@ func (r reader) organizationHooks(o strict.Object, h *organization.Hooks) {
 	r.teamHooks(o, h)
 }
 
-func createdOrganization(e *organization.OrganizationEvent, before bool) *wire.Object {
+func createdOrganization(e *organization.Event, before bool) *wire.Object {
 	org := parsedMetadata(e.Organization)
 	if !before {
 		return object("organization", org, "user", e.User, "member", e.Member)
@@ -111,7 +111,7 @@ func ordered(o *wire.Object, first []string, without ...string) *wire.Object {
 	return out
 }
 
-func updatedOrganization(e *organization.OrganizationEvent, before bool) *wire.Object {
+func updatedOrganization(e *organization.Event, before bool) *wire.Object {
 	if !before {
 		return object("organization", parsedMetadata(e.Organization), "user", e.User, "member", memberOf(e.Member, e.User))
 	}
@@ -130,7 +130,7 @@ func updatedOrganization(e *organization.OrganizationEvent, before bool) *wire.O
 	return object("organization", set, "user", e.User, "member", memberOf(e.Member, e.User))
 }
 
-func changeOrganization(e *organization.OrganizationEvent, data *wire.Object) {
+func changeOrganization(e *organization.Event, data *wire.Object) {
 	for name, v := range data.All() {
 		v = columnOf(name, v)
 		text, _ := v.(string)
