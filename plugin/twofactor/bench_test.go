@@ -32,9 +32,9 @@ func (s *counting) FindMany(ctx context.Context, q store.Query) ([]store.Record,
 	return s.DB.FindMany(ctx, q)
 }
 
-func (s *counting) FindJoined(ctx context.Context, j *store.Join, key string) (left, right []any, err error) {
+func (s *counting) FindJoined(ctx context.Context, j *store.Join, keys ...string) (left, right []any, err error) {
 	s.asked.Add(1)
-	return s.DB.FindJoined(ctx, j, key)
+	return s.DB.FindJoined(ctx, j, keys...)
 }
 
 // signedIn returns an installation and the request by which a user asks for their session.
