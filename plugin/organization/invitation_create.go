@@ -132,6 +132,10 @@ func (p *Plugin) newInvitation(ctx context.Context, x *core.Exchange, in InviteI
 	if len(inv.roles) == 0 {
 		return nil, ErrRoleNotFound
 	}
+	if err := checkBounds(x, bound{"role", strings.Join(inv.roles, ","), maxName},
+		bound{"teamId", strings.Join(inv.teams, ","), maxTeams}); err != nil {
+		return nil, err
+	}
 	unknown, err := p.unknownRoles(ctx, x, inv.org, inv.roles)
 	if err != nil {
 		return nil, err

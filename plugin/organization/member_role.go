@@ -17,6 +17,9 @@ func (p *Plugin) checkRoles(ctx context.Context, x *core.Exchange, org string, n
 	if len(names) == 0 {
 		return errBadRequest
 	}
+	if err := checkBounds(x, bound{"role", strings.Join(names, ","), maxName}); err != nil {
+		return err
+	}
 	unknown, err := p.unknownRoles(ctx, x, org, names)
 	if err != nil || len(unknown) == 0 {
 		return err

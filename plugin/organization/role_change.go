@@ -75,7 +75,7 @@ func (p *Plugin) createRole(ctx context.Context, x *core.Exchange, in CreateRole
 	if err := check(ctx); err != nil {
 		return CreateRoleOutput{}, err
 	}
-	if row.Permission, err = statementsText(in.Permission); err != nil {
+	if row.Permission, err = statementsText(x, "permission", in.Permission); err != nil {
 		return CreateRoleOutput{}, err
 	}
 	if row.Extra, err = p.columns(x, RoleTable, "additionalFields.", in.AdditionalFields, true); err != nil {
@@ -158,12 +158,13 @@ func (p *Plugin) checkRoleNameFree(ctx context.Context, x *core.Exchange, org, n
 	return err
 }
 
-func statementsText(s access.Statements) (jsonText, error) {
+// statementsText is what is stored of what a client sent as the named member.
+func statementsText(x *core.Exchange, member string, s access.Statements) (jsonText, error) {
 	b, err := wire.Append(nil, map[string][]string(s))
 	if err != nil {
 		return "", fmt.Errorf("organization: permissions: %w", err)
 	}
-	return jsonText(b), nil
+	return jsonText(b), checkBounds(x, bound{member, string(b), maxMetadata})
 }
 
 // UpdateRoleInput is the body of POST /organization/update-role.
@@ -246,7 +247,7 @@ func (p *Plugin) changeRole(ctx context.Context, x *core.Exchange, r *Role, name
 		set["role"], r.Role = name, name
 	}
 	if s != nil {
-		permission, err := statementsText(s)
+		permission, err := statementsText(x, "data.permission", s)
 		if err != nil {
 			return err
 		}
