@@ -209,3 +209,45 @@ func (p *Plugin) fullTeams(ctx context.Context, x *core.Exchange, org string) (*
 	}
 	return &full, nil
 }
+
+// SetActiveTeamInput is the body of POST /organization/set-active-team.
+type SetActiveTeamInput struct {
+	// TeamID names a team of the active organization; null is none.
+	TeamID wire.Opt[string] `json:"teamId"`
+}
+
+func (p *Plugin) setActiveTeam(ctx context.Context, x *core.Exchange, in SetActiveTeamInput) (*Team, error) {
+	s, err := x.RequireStoredSession(ctx)
+	if err != nil {
+		return nil, err
+	}
+	id := activeTeam(s)
+	if in.TeamID.IsNull() {
+		if id == "" {
+			return nil, nil
+		}
+		return nil, p.activate(ctx, x, s, store.Record{ActiveTeam.Name: nil}, true)
+	}
+	if named, _ := in.TeamID.Get(); named != "" {
+		id = named
+	}
+	if id == "" {
+		return nil, nil
+	}
+	org := activeOrganization(s)
+	if org == "" {
+		return nil, ErrNoActiveOrganization
+	}
+	t, err := p.team(ctx, x, org, id)
+	if err != nil {
+		return nil, err
+	}
+	m, err := p.teamMember(ctx, x, id, s.User.ID)
+	if err != nil {
+		return nil, err
+	}
+	if m == nil {
+		return nil, withStatus(ErrNotTeamMember, 403)
+	}
+	return t, p.activate(ctx, x, s, store.Record{ActiveTeam.Name: t.ID}, true)
+}

@@ -58,6 +58,7 @@ func misfit(c *schema.Column, rest *wire.Object, create bool) (got string) {
 const (
 	maxName     = 255
 	maxLogo     = 2048
+	maxTeams    = 2048 // the ids of an invitation, with commas between
 	maxMetadata = 16384
 )
 

@@ -297,4 +297,8 @@ func TestBounds(t *testing.T) {
 	}
 	ann.post("/update", `{"data":{"logo":"`+strings.Repeat("x", 2049)+`"}}`).want(t, 400, "VALIDATION_ERROR")
 	ann.post("/update", `{"data":{}}`).want(t, 200, "")
+	many := strings.Repeat("member,", 100)
+	ann.post("/invite-member", `{"email":"bob@example.com","role":"`+many+`"}`).want(t, 400, "VALIDATION_ERROR")
+	ann.post("/invite-member", `{"email":"bob@example.com","role":"member","teamId":["`+strings.Repeat("x", 2049)+`"]}`).want(t, 400, "VALIDATION_ERROR")
+	ann.post("/update-member-role", `{"memberId":"`+ann.get("/get-active-member").id(t, "id")+`","role":"owner,`+many+`"}`).want(t, 400, "VALIDATION_ERROR")
 }
