@@ -75,9 +75,9 @@ func (p *Plugin) claim(ctx context.Context, x *core.Exchange, in ClaimInput) (Ha
 	if err != nil {
 		return Handle{}, err
 	}
-	name, err := normalize(in.Name)
-	if err != nil {
-		return Handle{}, err
+	name, ok := normalize(in.Name)
+	if !ok {
+		return Handle{}, ErrMalformed
 	}
 	return p.save(ctx, x, s.User.ID, name)
 }
@@ -115,11 +115,11 @@ type CheckOutput struct {
 }
 
 func (p *Plugin) check(ctx context.Context, x *core.Exchange, in CheckInput) (CheckOutput, error) {
-	name, err := normalize(in.Name)
-	if err != nil {
-		return CheckOutput{}, err
+	name, ok := normalize(in.Name)
+	if !ok {
+		return CheckOutput{}, ErrMalformed
 	}
-	_, err = p.rows.Find(ctx, x.Auth().Store(), store.Eq("name", name))
+	_, err := p.rows.Find(ctx, x.Auth().Store(), store.Eq("name", name))
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return CheckOutput{Free: true}, nil
@@ -135,8 +135,8 @@ func (p *Plugin) afterSignUp(ctx context.Context, x *core.Exchange, out any, err
 	if err != nil || s == nil {
 		return out, err
 	}
-	name, err := normalize(strings.ReplaceAll(s.User.Name, " ", "-"))
-	if err != nil {
+	name, ok := normalize(strings.ReplaceAll(s.User.Name, " ", "-"))
+	if !ok {
 		return out, nil
 	}
 	if _, err := p.save(ctx, x, s.User.ID, name); err != nil && !errors.Is(err, ErrTaken) {
@@ -145,16 +145,16 @@ func (p *Plugin) afterSignUp(ctx context.Context, x *core.Exchange, out any, err
 	return out, nil
 }
 
-// normalize writes a handle in lower case.
-func normalize(name string) (string, error) {
+// normalize writes a handle in lower case, and reports whether it is one.
+func normalize(name string) (string, bool) {
 	name = strings.ToLower(name)
 	if len(name) < 3 || len(name) > 30 {
-		return "", ErrMalformed
+		return "", false
 	}
 	for _, c := range []byte(name) {
 		if c != '-' && (c < '0' || c > '9') && (c < 'a' || c > 'z') {
-			return "", ErrMalformed
+			return "", false
 		}
 	}
-	return name, nil
+	return name, true
 }
