@@ -1,10 +1,13 @@
 // better-auth's adminClient looks after users.
 import assert from "node:assert/strict";
+import { test as nodeTest } from "node:test";
 import { adminClient } from "better-auth/client/plugins";
 import { createAccessControl } from "better-auth/plugins/access";
 import { adminAc, defaultStatements, userAc } from "better-auth/plugins/admin/access";
 import { clientOf, ok, person } from "../lib/client.mjs";
-import { matrix, test } from "../lib/matrix.mjs";
+import { matrix, waits } from "../lib/matrix.mjs";
+
+const test = (name, fn) => nodeTest(name, waits(fn));
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -1,10 +1,13 @@
 // The official organizationClient: a company from its first member to its end.
 import assert from "node:assert/strict";
+import { test as nodeTest } from "node:test";
 import { createAccessControl } from "better-auth/plugins/access";
 import { organizationClient } from "better-auth/client/plugins";
 import { defaultStatements, ownerAc } from "better-auth/plugins/organization/access";
 import { clientOf, ok, person } from "../lib/client.mjs";
-import { matrix, test } from "../lib/matrix.mjs";
+import { matrix, waits } from "../lib/matrix.mjs";
+
+const test = (name, fn) => nodeTest(name, waits(fn));
 
 const statements = { ...defaultStatements, bill: ["pay", "see"] };
 const ac = createAccessControl(statements);

@@ -1,9 +1,12 @@
 // The official client with twoFactorClient: enrolment, sign-in with each factor, trusted devices; and bearer tokens.
 import assert from "node:assert/strict";
+import { test as nodeTest } from "node:test";
 import { twoFactorClient } from "better-auth/client/plugins";
 import { clientOf, ok, person } from "../lib/client.mjs";
-import { matrix, test } from "../lib/matrix.mjs";
+import { matrix, waits } from "../lib/matrix.mjs";
 import { totp } from "../lib/totp.mjs";
+
+const test = (name, fn) => nodeTest(name, waits(fn));
 
 const record = { $record: true };
 const MINUTE = 60_000;

@@ -241,6 +241,7 @@ export default [
     exact: true,
     anyOrder: true,
     storage: "full",
+    kinds: ["memory", "sqlite", "postgres"], // as above
     ...plugins(),
     steps: [
       ...admin(),
