@@ -33,6 +33,7 @@ var allowed = map[string][]string{
 	"core/ratelimit":    {"core/schema", "core/secret", "core/origin", "core/store"},
 	"core":              {"core/..."},
 
+	"internal/authtest":   {},
 	"internal/memdb":      {"core/schema", "core/store"},
 	"internal/memstorage": {"core/storage"},
 	"internal/services":   {},

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/cardea-auth/cardea/core"
+	"github.com/cardea-auth/cardea/internal/authtest"
 	"github.com/cardea-auth/cardea/internal/memdb"
 	"github.com/cardea-auth/cardea/plugin/emailpassword"
 )
@@ -14,7 +15,7 @@ import (
 func benchAuth(b *testing.B, change ...func(*core.Config)) *core.Auth {
 	b.Helper()
 	c := core.Config{
-		BaseURL: testOrigin, Secret: testSecret, Store: memdb.New(), Password: core.PasswordConfig{Hasher: fastHasher{}},
+		BaseURL: testOrigin, Secret: testSecret, Store: memdb.New(), Password: core.PasswordConfig{Hasher: authtest.Hasher{}},
 		Plugins: []core.Plugin{emailpassword.New(emailpassword.Options{})}, RateLimit: core.RateLimitConfig{Enabled: core.Off},
 	}
 	for _, f := range change {

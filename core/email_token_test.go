@@ -50,7 +50,7 @@ func TestEmailTokenVectors(t *testing.T) {
 	t.Parallel()
 	for _, v := range emailTokenVectors(t) {
 		r := newRig(t, func(c *core.Config) { c.Secret, c.Compat = v.Secret, core.Exact })
-		r.clock.now = time.Unix(v.Payload.Iat, 0)
+		r.clock.Set(time.Unix(v.Payload.Iat, 0))
 		lifetime := time.Hour
 		if v.Input.ExpiresIn != nil {
 			lifetime = time.Duration(*v.Input.ExpiresIn) * time.Second
@@ -62,11 +62,11 @@ func TestEmailTokenVectors(t *testing.T) {
 			t.Errorf("got  %s\nwant %s", got, v.Token)
 		}
 		want := core.EmailToken{Email: v.Payload.Email, UpdateTo: v.Payload.UpdateTo, Request: v.Payload.RequestType, UserID: v.Payload.UserID}
-		r.clock.now = time.Unix(v.Payload.Exp, -1)
+		r.clock.Set(time.Unix(v.Payload.Exp, -1))
 		if read, err := r.ReadEmailToken(v.Token); err != nil || read != want {
 			t.Errorf("a moment before it expires: got %+v, %v, want %+v", read, err, want)
 		}
-		r.clock.now = time.Unix(v.Payload.Exp, 0)
+		r.clock.Set(time.Unix(v.Payload.Exp, 0))
 		if _, err := r.ReadEmailToken(v.Token); !errors.Is(err, core.ErrTokenExpired) {
 			t.Errorf("when it expires: got %v, want %v", err, core.ErrTokenExpired)
 		}
@@ -92,7 +92,7 @@ func TestEmailTokenRefusals(t *testing.T) {
 	r := newRig(t)
 	const good = `{"email":"ann@example.com","userId":"u1","iat":1767323045,"exp":1767326645}`
 	made := func(payload string) string { return jwt(t, testSecret, goodHeader, payload) }
-	r.clock.now = time.Unix(1767323045, 0)
+	r.clock.Set(time.Unix(1767323045, 0))
 	valid := made(good)
 	if _, err := r.ReadEmailToken(valid); err != nil {
 		t.Fatalf("a good one: %v", err)

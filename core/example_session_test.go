@@ -10,6 +10,7 @@ import (
 	"github.com/cardea-auth/cardea/core/cookie/cache"
 	"github.com/cardea-auth/cardea/core/model"
 	"github.com/cardea-auth/cardea/core/store"
+	"github.com/cardea-auth/cardea/internal/authtest"
 	"github.com/cardea-auth/cardea/internal/memdb"
 	"github.com/cardea-auth/cardea/internal/memstorage"
 	"github.com/cardea-auth/cardea/plugin/emailpassword"
@@ -46,7 +47,7 @@ func Example_sessions() {
 			ExpiresIn:   30 * 24 * time.Hour,
 			CookieCache: core.CookieCacheConfig{Enabled: true, Strategy: cache.JWE, MaxAge: time.Minute},
 		},
-		Plugins: []core.Plugin{pw}, Password: core.PasswordConfig{Hasher: fastHasher{}},
+		Plugins: []core.Plugin{pw}, Password: core.PasswordConfig{Hasher: authtest.Hasher{}},
 	})
 	if err != nil {
 		fmt.Println(err)
@@ -75,7 +76,7 @@ func ExampleDatabaseHooks() {
 	pw := emailpassword.New(emailpassword.Options{})
 	auth, err := core.New(core.Config{
 		BaseURL: "http://localhost:8080", Secret: "example-secret-0123456789-0123456789", Store: memdb.New(),
-		Plugins: []core.Plugin{pw}, Password: core.PasswordConfig{Hasher: fastHasher{}},
+		Plugins: []core.Plugin{pw}, Password: core.PasswordConfig{Hasher: authtest.Hasher{}},
 		DatabaseHooks: core.DatabaseHooks{User: core.RowHooks[model.User]{
 			OnCreate: func(ctx context.Context, _ *core.Exchange, u *model.User) error {
 				fmt.Println("a workspace for", u.Name, "in a transaction:", store.InTransaction(ctx))

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/cardea-auth/cardea/core"
+	"github.com/cardea-auth/cardea/internal/authtest"
 	"github.com/cardea-auth/cardea/internal/memdb"
 	"github.com/cardea-auth/cardea/plugin/emailpassword"
 )
@@ -64,7 +65,7 @@ func (g *greeter) Manifest() core.Manifest {
 func exampleAuth(plugins []core.Plugin, hooks ...core.Hook) *core.Auth {
 	auth, err := core.New(core.Config{
 		BaseURL: "http://localhost:8080", Secret: "example-secret-0123456789-0123456789", Store: memdb.New(),
-		Plugins: plugins, Hooks: hooks, Password: core.PasswordConfig{Hasher: fastHasher{}},
+		Plugins: plugins, Hooks: hooks, Password: core.PasswordConfig{Hasher: authtest.Hasher{}},
 	})
 	if err != nil {
 		panic(err)

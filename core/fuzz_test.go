@@ -16,6 +16,7 @@ import (
 	"github.com/cardea-auth/cardea/core/model"
 	"github.com/cardea-auth/cardea/core/schema"
 	"github.com/cardea-auth/cardea/core/wire"
+	"github.com/cardea-auth/cardea/internal/authtest"
 	"github.com/cardea-auth/cardea/internal/memdb"
 	"github.com/cardea-auth/cardea/plugin/emailpassword"
 )
@@ -28,7 +29,7 @@ func FuzzServe(f *testing.F) {
 	f.Add("GET", "/api/auth/error?error=%3C&error_description=%00", "", "", "", []byte(nil))
 	f.Add("POST", "/api/auth//sign-out", "application/json;;", "https://[::1", "better-auth.session_token=%zz", []byte(`[[[`))
 	auth, err := core.New(core.Config{
-		BaseURL: testOrigin, Secret: testSecret, Store: memdb.New(), Password: core.PasswordConfig{Hasher: fastHasher{}},
+		BaseURL: testOrigin, Secret: testSecret, Store: memdb.New(), Password: core.PasswordConfig{Hasher: authtest.Hasher{}},
 		Plugins: []core.Plugin{emailpassword.New(emailpassword.Options{})}, Logger: slog.New(slog.DiscardHandler),
 		Errors: core.ErrorPageConfig{ShowPage: true}, RateLimit: core.RateLimitConfig{Enabled: core.Off},
 	})

@@ -3,8 +3,6 @@ package core_test
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"io"
 	"log/slog"
 	"net/http"
@@ -12,9 +10,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/cardea-auth/cardea/core"
+	"github.com/cardea-auth/cardea/internal/authtest"
 	"github.com/cardea-auth/cardea/internal/memdb"
 	"github.com/cardea-auth/cardea/plugin/emailpassword"
 )
@@ -24,42 +22,11 @@ const (
 	testOrigin = "http://localhost:3000"
 )
 
-// fastHasher stands in for scrypt where the hash is not the point.
-type fastHasher struct{}
-
-func (fastHasher) Hash(_ context.Context, pw string) (string, error) {
-	sum := sha256.Sum256([]byte(pw))
-	return hex.EncodeToString(sum[:]), nil
-}
-
-func (h fastHasher) Verify(ctx context.Context, encoded, pw string) (bool, error) {
-	got, err := h.Hash(ctx, pw)
-	return got == encoded, err
-}
-
-// clock is a clock that tests move.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) Advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
 // rig is an Auth with email and password over a memory store, and what a test looks at.
 type rig struct {
 	*core.Auth
 	t     *testing.T
-	clock *clock
+	clock *authtest.Clock
 	log   *syncBuffer
 	pw    *emailpassword.Plugin
 }
@@ -84,13 +51,13 @@ func (b *syncBuffer) String() string {
 func newRig(t *testing.T, change ...func(*core.Config)) *rig {
 	t.Helper()
 	r := &rig{
-		t: t, clock: &clock{now: time.Date(2026, 1, 2, 3, 4, 5, 678e6, time.UTC)}, log: &syncBuffer{},
+		t: t, clock: authtest.NewClock(), log: &syncBuffer{},
 		pw: emailpassword.New(emailpassword.Options{}),
 	}
 	c := core.Config{
 		BaseURL: testOrigin, Secret: testSecret, Store: memdb.New(), Now: r.clock.Now,
 		Logger:   slog.New(slog.NewTextHandler(r.log, nil)),
-		Password: core.PasswordConfig{Hasher: fastHasher{}},
+		Password: core.PasswordConfig{Hasher: authtest.Hasher{}},
 		Plugins:  []core.Plugin{r.pw},
 		// Tests send many requests at one time; those about limits turn them on.
 		RateLimit: core.RateLimitConfig{Enabled: core.Off},

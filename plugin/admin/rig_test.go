@@ -2,8 +2,6 @@ package admin_test
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -12,11 +10,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/cardea-auth/cardea/core"
 	"github.com/cardea-auth/cardea/core/model"
 	"github.com/cardea-auth/cardea/core/store"
+	"github.com/cardea-auth/cardea/internal/authtest"
 	"github.com/cardea-auth/cardea/internal/memdb"
 	"github.com/cardea-auth/cardea/plugin/admin"
 	"github.com/cardea-auth/cardea/plugin/emailpassword"
@@ -27,42 +25,11 @@ const (
 	sessionCookie = "better-auth.session_token"
 )
 
-// fastHasher stands in for scrypt where the hash is not the point.
-type fastHasher struct{}
-
-func (fastHasher) Hash(_ context.Context, pw string) (string, error) {
-	sum := sha256.Sum256([]byte(pw))
-	return hex.EncodeToString(sum[:]), nil
-}
-
-func (h fastHasher) Verify(ctx context.Context, encoded, pw string) (bool, error) {
-	got, err := h.Hash(ctx, pw)
-	return got == encoded, err
-}
-
-// clock is a clock that tests move.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) Advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
 // rig is an Auth with the plugin over a memory store.
 type rig struct {
 	*core.Auth
 	t     testing.TB
-	clock *clock
+	clock *authtest.Clock
 	adm   *admin.Plugin
 
 	mu     sync.Mutex
@@ -72,12 +39,12 @@ type rig struct {
 // newRig makes a rig; change may alter its configuration and the plugin's options.
 func newRig(t testing.TB, change ...func(*core.Config, *admin.Options)) *rig {
 	t.Helper()
-	r := &rig{t: t, clock: &clock{now: time.Date(2026, 1, 2, 3, 4, 5, 678e6, time.UTC)}}
+	r := &rig{t: t, clock: authtest.NewClock()}
 	var o admin.Options
 	c := core.Config{
 		BaseURL: testOrigin, Secret: "admin-test-secret-0123456789-0123456789", Store: memdb.New(), Now: r.clock.Now,
 		Logger:    slog.New(slog.NewTextHandler(io.Discard, nil)),
-		Password:  core.PasswordConfig{Hasher: fastHasher{}},
+		Password:  core.PasswordConfig{Hasher: authtest.Hasher{}},
 		RateLimit: core.RateLimitConfig{Enabled: core.Off},
 		Hooks: []core.Hook{core.OnAnyEvent(func(_ context.Context, _ *core.Exchange, e core.Event) {
 			r.mu.Lock()

@@ -10,6 +10,7 @@ import (
 
 	"github.com/cardea-auth/cardea/core"
 	"github.com/cardea-auth/cardea/core/store"
+	"github.com/cardea-auth/cardea/internal/authtest"
 	"github.com/cardea-auth/cardea/internal/memdb"
 	"github.com/cardea-auth/cardea/plugin/bearer"
 	"github.com/cardea-auth/cardea/plugin/emailpassword"
@@ -42,7 +43,7 @@ func signedIn(tb testing.TB, more ...core.Plugin) (*core.Auth, *http.Request, *c
 	tb.Helper()
 	db := &counting{DB: memdb.New()}
 	auth, err := core.New(core.Config{
-		BaseURL: testOrigin, Secret: "twofactor-test-secret-0123456789-0123456789", Store: db, Password: core.PasswordConfig{Hasher: fastHasher{}},
+		BaseURL: testOrigin, Secret: "twofactor-test-secret-0123456789-0123456789", Store: db, Password: core.PasswordConfig{Hasher: authtest.Hasher{}},
 		Plugins: append([]core.Plugin{emailpassword.New(emailpassword.Options{})}, more...), RateLimit: core.RateLimitConfig{Enabled: core.Off},
 	})
 	if err != nil {

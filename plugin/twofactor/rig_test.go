@@ -2,9 +2,7 @@ package twofactor_test
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/base32"
-	"encoding/hex"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -20,6 +18,7 @@ import (
 	"github.com/cardea-auth/cardea/core"
 	"github.com/cardea-auth/cardea/core/ratelimit"
 	"github.com/cardea-auth/cardea/core/store"
+	"github.com/cardea-auth/cardea/internal/authtest"
 	"github.com/cardea-auth/cardea/internal/memdb"
 	"github.com/cardea-auth/cardea/plugin/emailpassword"
 	"github.com/cardea-auth/cardea/plugin/twofactor"
@@ -30,41 +29,11 @@ const (
 	password   = "password-1"
 )
 
-// fastHasher stands in for scrypt where the hash is not the point.
-type fastHasher struct{}
-
-func (fastHasher) Hash(_ context.Context, pw string) (string, error) {
-	sum := sha256.Sum256([]byte(pw))
-	return hex.EncodeToString(sum[:]), nil
-}
-
-func (h fastHasher) Verify(ctx context.Context, encoded, pw string) (bool, error) {
-	got, err := h.Hash(ctx, pw)
-	return got == encoded, err
-}
-
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) Advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
 // rig is an installation with the plugin, and what a test looks at.
 type rig struct {
 	*core.Auth
 	t      *testing.T
-	clock  *clock
+	clock  *authtest.Clock
 	pw     *emailpassword.Plugin
 	second *twofactor.Plugin
 
@@ -75,7 +44,7 @@ type rig struct {
 
 func newRig(t *testing.T, opts twofactor.Options, change ...func(*core.Config)) *rig {
 	t.Helper()
-	r := &rig{t: t, clock: &clock{now: time.Date(2026, 1, 2, 3, 4, 5, 678e6, time.UTC)}, pw: emailpassword.New(emailpassword.Options{
+	r := &rig{t: t, clock: authtest.NewClock(), pw: emailpassword.New(emailpassword.Options{
 		SendResetPassword: func(context.Context, core.Mail) error { return nil },
 	})}
 	if opts.OTP.Send == nil {
@@ -89,7 +58,7 @@ func newRig(t *testing.T, opts twofactor.Options, change ...func(*core.Config)) 
 	r.second = twofactor.New(opts)
 	c := core.Config{
 		BaseURL: testOrigin, Secret: "twofactor-test-secret-0123456789-0123456789", Store: memdb.New(), Now: r.clock.Now,
-		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Password: core.PasswordConfig{Hasher: fastHasher{}},
+		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Password: core.PasswordConfig{Hasher: authtest.Hasher{}},
 		Plugins: []core.Plugin{r.pw, r.second}, Background: func(fn func()) { fn() },
 		RateLimit: core.RateLimitConfig{Enabled: core.Off},
 		Hooks: []core.Hook{core.OnAnyEvent(func(_ context.Context, _ *core.Exchange, e core.Event) {
