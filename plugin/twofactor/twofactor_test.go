@@ -13,7 +13,6 @@ import (
 	"github.com/cardea-auth/cardea/core/model"
 	"github.com/cardea-auth/cardea/core/store"
 	"github.com/cardea-auth/cardea/internal/memdb"
-	"github.com/cardea-auth/cardea/internal/memstorage"
 	"github.com/cardea-auth/cardea/plugin/emailpassword"
 	"github.com/cardea-auth/cardea/plugin/twofactor"
 )
@@ -245,8 +244,8 @@ func TestSentCodes(t *testing.T) {
 	b.want(200, "", "/two-factor/send-otp", "")
 	old := r.lastSent()
 	b.want(200, "", "/two-factor/send-otp", "{}")
-	if r.lastSent() == old {
-		t.Skip("two codes are the same by chance")
+	for r.lastSent() == old { // one time in a million
+		b.want(200, "", "/two-factor/send-otp", "{}")
 	}
 	b.want(401, "INVALID_CODE", "/two-factor/verify-otp", code(old))
 	r.challenged().want(400, "OTP_HAS_EXPIRED", "/two-factor/verify-otp", code(r.lastSent())) // another challenge's
@@ -275,139 +274,6 @@ func TestEnablingBySentCode(t *testing.T) {
 		t.Error("the session was not replaced")
 	}
 	r.challenged()
-}
-
-func TestBackupCodes(t *testing.T) {
-	t.Parallel()
-	seal := func(_ context.Context, text string) (string, error) { return "sealed:" + text, nil }
-	open := func(_ context.Context, text string) (string, error) { return strings.TrimPrefix(text, "sealed:"), nil }
-	for name, storage := range map[string]twofactor.Storage{
-		"default": {}, "plain": {Form: twofactor.Plain}, "encrypted": {Form: twofactor.Encrypted}, "hashed": {Form: twofactor.Hashed},
-		"own": {Encrypt: seal, Decrypt: open}, "own hash": {Hash: seal},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			r := newRig(t, twofactor.Options{BackupCodes: twofactor.BackupCodeOptions{Storage: storage}})
-			first, app := r.enrolled()
-			if len(app.backupCodes) != 10 || len(app.backupCodes[0]) != 11 || app.backupCodes[0][5] != '-' {
-				t.Errorf("got the codes %v", app.backupCodes)
-			}
-			b := r.challenged()
-			b.want(401, "INVALID_BACKUP_CODE", "/two-factor/verify-backup-code", code(strings.ToLower(app.backupCodes[0])+"x"))
-			b.want(200, "token", "/two-factor/verify-backup-code", code(app.backupCodes[0]))
-			b = r.challenged()
-			b.want(401, "INVALID_BACKUP_CODE", "/two-factor/verify-backup-code", code(app.backupCodes[0]))
-			a := b.want(200, `{"user":`, "/two-factor/verify-backup-code", `{"code":"`+app.backupCodes[1]+`","disableSession":true}`)
-			if len(a.header["Set-Cookie"]) != 0 || b.signedIn() {
-				t.Error("there is a session that was not asked for")
-			}
-			user, err := r.FindUserByEmail(t.Context(), "ann@example.com")
-			if err != nil {
-				t.Fatal(err)
-			}
-			left, err := r.second.ViewBackupCodes.Call(t.Context(), r.Auth, twofactor.ViewBackupCodesInput{UserID: user.ID})
-			switch oneWay := storage.Form == twofactor.Hashed || storage.Hash != nil; {
-			case oneWay && !errors.Is(err, twofactor.ErrInvalidBackupCode):
-				t.Errorf("digests are shown: %v, %v", left, err)
-			case !oneWay && (err != nil || strings.Join(left.BackupCodes, " ") != strings.Join(app.backupCodes[2:], " ")):
-				t.Errorf("got %v, %v, want %v", left, err, app.backupCodes[2:])
-			}
-			first.want(400, "INVALID_PASSWORD", "/two-factor/generate-backup-codes", `{"password":"other"}`)
-			first.want(200, `"backupCodes":["`, "/two-factor/generate-backup-codes", `{"password":"`+password+`"}`)
-			r.challenged().want(401, "INVALID_BACKUP_CODE", "/two-factor/verify-backup-code", code(app.backupCodes[2]))
-		})
-	}
-}
-
-func TestOwnBackupCodes(t *testing.T) {
-	t.Parallel()
-	r := newRig(t, twofactor.Options{BackupCodes: twofactor.BackupCodeOptions{Generate: func() []string { return []string{"<one>", "two"} }}})
-	_, app := r.enrolled()
-	if strings.Join(app.backupCodes, " ") != "<one> two" {
-		t.Errorf("got %v", app.backupCodes)
-	}
-	r.challenged().want(200, "token", "/two-factor/verify-backup-code", code("<one>"))
-}
-
-func TestTrustedDevices(t *testing.T) {
-	t.Parallel()
-	places := map[string]func(*core.Config){
-		"table":   func(*core.Config) {},
-		"storage": func(c *core.Config) { c.SecondaryStorage = memstorage.New(memstorage.Options{Now: c.Now}) },
-		"hashed":  func(c *core.Config) { c.Verification.Identifiers = core.HashIdentifier },
-	}
-	for name, place := range places {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			r := newRig(t, twofactor.Options{}, place)
-			first, app := r.enrolled()
-			trusted := func() *browser {
-				r.clock.Advance(time.Minute)
-				b := r.challenged()
-				b.want(200, "token", "/two-factor/verify-totp", `{"code":"`+app.code()+`","trustDevice":true}`)
-				return b
-			}
-			passes := func(b *browser) bool { return !strings.Contains(b.signIn().body, "twoFactorRedirect") }
-
-			b := trusted()
-			old := b.copy()
-			if !passes(b) || !passes(b) {
-				t.Error("a trusted device is asked")
-			}
-			if passes(old) {
-				t.Error("an id that was used is good again")
-			}
-			if _, ok := old.cookies["better-auth.trust_device"]; ok {
-				t.Error("a cookie that is worth nothing stays")
-			}
-			if r.browser().signIn(); passes(r.browser()) {
-				t.Error("a device without the cookie is trusted")
-			}
-			forged := r.browser()
-			forged.cookies["better-auth.trust_device"] = first.cookies["better-auth.session_token"]
-			if passes(forged) {
-				t.Error("another signed value is a trusted device")
-			}
-			r.clock.Advance(30 * 24 * time.Hour)
-			if passes(b) {
-				t.Error("trust does not end")
-			}
-
-			b = trusted()
-			r.clock.Advance(time.Millisecond)
-			b.want(200, "", "/change-password", `{"currentPassword":"`+password+`","newPassword":"`+password+`"}`)
-			if passes(b) {
-				t.Error("trust outlives a change of password")
-			}
-
-			b, other := trusted(), trusted()
-			r.clock.Advance(time.Millisecond)
-			b.want(200, "", "/two-factor/disable", `{"password":"`+password+`"}`)
-			if _, ok := b.cookies["better-auth.trust_device"]; ok {
-				t.Error("the cookie stays after disabling")
-			}
-			if b.signIn(); !b.signedIn() {
-				t.Error("a user without a second factor is not signed in")
-			}
-			app = b.enrol()
-			b.want(200, "token", "/two-factor/verify-totp", app.input())
-			if passes(other) {
-				t.Error("trust outlives disabling")
-			}
-		})
-	}
-}
-
-// TestTrustIsTheUsers: a device that Ann trusts is not one that Bob does.
-func TestTrustIsTheUsers(t *testing.T) {
-	t.Parallel()
-	r := newRig(t, twofactor.Options{})
-	_, app := r.enrolled()
-	b := r.challenged()
-	b.want(200, "token", "/two-factor/verify-totp", `{"code":"`+app.code()+`","trustDevice":true}`)
-	bob := r.signUp("bob@example.com")
-	bob.want(200, "token", "/two-factor/verify-totp", bob.enrol().input())
-	b.want(200, "twoFactorRedirect", "/sign-in/email", `{"email":"bob@example.com","password":"`+password+`"}`)
 }
 
 func TestPasswords(t *testing.T) {
