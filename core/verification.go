@@ -66,7 +66,8 @@ var ErrReserveNeedsDatabase = errors.New("core: reservations need Config.Verific
 
 // ReserveVerification stores a record unless there is one with that identifier that is alive, and reports whether it did:
 // of any number of callers at once, one. It keeps two requests from doing the same thing, or one token from being used
-// again. DeleteVerifications ends a reservation before its time. [ErrReserveNeedsDatabase] if there is no table to ask.
+// again. DeleteVerifications ends a reservation before its time. It must not be called in a transaction, which being second
+// would undo. [ErrReserveNeedsDatabase] if there is no table to ask.
 func (a *Auth) ReserveVerification(ctx context.Context, identifier, value string, lifetime time.Duration) (bool, error) {
 	if a.storage != nil && !a.config.Verification.StoreInDatabase {
 		return false, ErrReserveNeedsDatabase

@@ -1,10 +1,15 @@
 package main
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
+
+	"github.com/cardea-auth/cardea/core"
 )
 
 // TestOneOfFifty: of fifty sign-ups with one address at once, in two processes on one database, one succeeds. The others
@@ -54,6 +59,40 @@ func TestOneOfFifty(t *testing.T) {
 				if got := count(t, db, "select count(*) from "+quote+table+quote); got != want {
 					t.Errorf("got %d rows of %s, want %d", got, table, want)
 				}
+			}
+		})
+	}
+}
+
+// TestOneReservationOfFifty: of fifty at once one has the reservation, on every database.
+func TestOneReservationOfFifty(t *testing.T) {
+	t.Parallel()
+	for _, kind := range databaseKinds() {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			auth, err := core.New(core.Config{BaseURL: "http://localhost:3000", Secret: strings.Repeat("s", 32), Store: freshStore(t, kind)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := auth.Migrate(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			var won atomic.Int64
+			var wg sync.WaitGroup
+			for range 50 {
+				wg.Go(func() {
+					first, err := auth.ReserveVerification(context.Background(), "refresh:an-account-with-an-id-of-some-length", "", time.Minute)
+					if err != nil {
+						t.Error(err)
+					}
+					if first {
+						won.Add(1)
+					}
+				})
+			}
+			wg.Wait()
+			if won.Load() != 1 {
+				t.Errorf("%d have it, want 1", won.Load())
 			}
 		})
 	}
