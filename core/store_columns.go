@@ -90,7 +90,15 @@ func (s *columnStore) FindJoined(ctx context.Context, j *store.Join, keys ...str
 	return findJoined(ctx, s.Store, j, keys...)
 }
 
-var _ store.JoinFinder = (*columnStore)(nil)
+// FindPage makes a columnStore a store.PageFinder also where the store behind it is none.
+func (s *columnStore) FindPage(ctx context.Context, q store.PageQuery) (store.Page, error) {
+	return store.FindPage(ctx, s.Store, q)
+}
+
+var (
+	_ store.JoinFinder = (*columnStore)(nil)
+	_ store.PageFinder = (*columnStore)(nil)
+)
 
 // complete returns the record with its id, its defaults, and transformed.
 func (s *columnStore) complete(t *schema.Table, p *writePlan, r store.Record) (store.Record, error) {

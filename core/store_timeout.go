@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/cardea-auth/cardea/core/schema"
@@ -98,4 +99,16 @@ func (s *timedStore) FindJoined(ctx context.Context, j *store.Join, keys ...stri
 	return left, right, err
 }
 
-var _ store.JoinFinder = (*timedStore)(nil)
+// FindPage makes a timedStore a store.PageFinder also where the store behind it is none: then the deadline is for the page,
+// however many queries it takes.
+func (s *timedStore) FindPage(ctx context.Context, q store.PageQuery) (store.Page, error) {
+	ctx, cancel := s.deadline(ctx)
+	defer cancel()
+	p, err := store.FindPage(ctx, s.Store, q)
+	return p, quietly(err, slices.Concat(q.Where, q.Also), nil)
+}
+
+var (
+	_ store.JoinFinder = (*timedStore)(nil)
+	_ store.PageFinder = (*timedStore)(nil)
+)

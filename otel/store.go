@@ -14,7 +14,8 @@ import (
 
 // Store returns a store that does what s does, with a span for each call: "db findOne user", with the operation and the
 // table and nothing of what was asked or found. What s offers besides [store.Store] the returned one offers too:
-// [store.JoinFinder] and [store.Migrator] if s does, [store.Checker] and [store.IDMaker] always. Safe for concurrent use.
+// [store.JoinFinder] and [store.Migrator] if s does, [store.PageFinder], [store.Checker] and [store.IDMaker] always. Safe for
+// concurrent use.
 //
 // The spans are of the calls that core and plugins make. For the statements behind them add the instrumentation of the
 // driver; theirs become children of these.
@@ -62,6 +63,7 @@ type operation uint8
 const (
 	opFindOne operation = iota
 	opFindMany
+	opPage
 	opCount
 	opCreate
 	opUpdate
@@ -72,7 +74,7 @@ const (
 	operations
 )
 
-var operationNames = [operations]string{"findOne", "findMany", "count", "create", "updateMany", "deleteMany", "consumeOne", "incrementOne", "findJoined"}
+var operationNames = [operations]string{"findOne", "findMany", "findPage", "count", "create", "updateMany", "deleteMany", "consumeOne", "incrementOne", "findJoined"}
 
 // tableSpans is what the spans of a table begin with, made once.
 type tableSpans [operations]struct {
@@ -114,6 +116,13 @@ func (s *tracedStore) FindMany(ctx context.Context, q store.Query) (r []store.Re
 	ctx, span := s.begin(ctx, opFindMany, q.Table)
 	defer func() { endSpan(span, err) }()
 	return s.store.FindMany(ctx, q)
+}
+
+// FindPage is one call also where the store behind it is no [store.PageFinder].
+func (s *tracedStore) FindPage(ctx context.Context, q store.PageQuery) (p store.Page, err error) {
+	ctx, span := s.begin(ctx, opPage, q.Table)
+	defer func() { endSpan(span, err) }()
+	return store.FindPage(ctx, s.store, q)
 }
 
 func (s *tracedStore) Count(ctx context.Context, q store.Query) (n int64, err error) {

@@ -67,6 +67,7 @@ func everyMethod(ctx context.Context, k *kit) map[string]error {
 	errs := map[string]error{}
 	_, errs["FindOne"] = k.store.FindOne(ctx, q)
 	_, errs["FindMany"] = k.store.FindMany(ctx, q)
+	_, errs["FindPage"] = store.FindPage(ctx, k.store, store.PageQuery{Query: q, Total: true})
 	_, errs["Count"] = k.store.Count(ctx, q)
 	_, errs["Create"] = k.store.Create(ctx, k.table("item"), store.Record{"id": "created"})
 	_, errs["Update"] = k.store.Update(ctx, q, store.Record{"label": "updated"})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
@@ -134,6 +135,26 @@ var faults = []struct {
 	{"consumes the first instead of the newest", "Atomic", "ConsumeTakesOneByOrder", func(db *memdb.DB) store.Store {
 		return &faulty{DB: db, query: func(q *store.Query) { q.OrderBy = nil }}
 	}},
+	{"counts only the page", "Page", "RowsTotalAndAlso", func(db *memdb.DB) store.Store {
+		return &faulty{DB: db, page: func(p *store.Page) { p.Total = min(p.Total, int64(len(p.Rows))) }}
+	}},
+	{"finds no row besides where the page is empty", "Page", "RowsTotalAndAlso", func(db *memdb.DB) store.Store {
+		return &faulty{DB: db, page: func(p *store.Page) {
+			if len(p.Rows) == 0 {
+				p.Also = nil
+			}
+		}}
+	}},
+	{"takes the first row of the page for the one besides", "Page", "AllColumnsOfBoth", func(db *memdb.DB) store.Store {
+		return &faulty{DB: db, page: func(p *store.Page) {
+			if len(p.Rows) > 0 && p.Also != nil {
+				p.Also = p.Rows[0]
+			}
+		}}
+	}},
+	{"lists pages in an order of its own", "Order", "SeveralKeys", func(db *memdb.DB) store.Store {
+		return &faulty{DB: db, page: func(p *store.Page) { slices.Reverse(p.Rows) }}
+	}},
 	{"does not listen to the context", "Context", "CancelledBefore", func(db *memdb.DB) store.Store {
 		return &faulty{DB: db, ctx: context.WithoutCancel}
 	}},
@@ -186,6 +207,7 @@ type faulty struct {
 	err   func(error) error
 	ctx   func(context.Context) context.Context
 	query func(*store.Query)
+	page  func(*store.Page)
 	cond  func(*store.Cond)
 	value func(any) any
 	text  func(string) string
@@ -266,6 +288,15 @@ func (f *faulty) FindOne(ctx context.Context, q store.Query) (store.Record, erro
 func (f *faulty) FindMany(ctx context.Context, q store.Query) ([]store.Record, error) {
 	r, err := f.DB.FindMany(f.in(ctx), f.asked(q))
 	return r, f.out(err)
+}
+
+func (f *faulty) FindPage(ctx context.Context, q store.PageQuery) (store.Page, error) {
+	q.Query, q.Also = f.asked(q.Query), f.conds(q.Also)
+	p, err := f.DB.FindPage(f.in(ctx), q)
+	if f.page != nil {
+		f.page(&p)
+	}
+	return p, f.out(err)
 }
 
 func (f *faulty) Count(ctx context.Context, q store.Query) (int64, error) {

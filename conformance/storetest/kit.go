@@ -132,15 +132,22 @@ func (k *kit) list(q store.Query) []store.Record {
 	for i, rec := range recs {
 		out[i] = k.normal(q.Table.Name, rec)
 	}
+	k.samePage(q, out)
 	return out
 }
 
 // ids returns the ids of the rows that match, in the order of q.
 func (k *kit) ids(q store.Query) []string {
 	k.Helper()
+	return k.idsOf(q.Table.Name, k.list(q))
+}
+
+// idsOf returns the ids of rows of a table.
+func (k *kit) idsOf(table string, recs []store.Record) []string {
+	k.Helper()
 	out := []string{}
-	for _, rec := range k.list(q) {
-		out = append(out, rec[schema.ID].(string))
+	for _, rec := range recs {
+		out = append(out, k.value(table, rec, schema.ID).(string))
 	}
 	return out
 }

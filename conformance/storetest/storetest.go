@@ -65,6 +65,7 @@ func Run(t *testing.T, o Options) {
 		{"Create", createCases},
 		{"Values", valueCases},
 		{"Find", findCases},
+		{"Page", pageCases},
 		{"Where", whereCases},
 		{"Text", textCases},
 		{"Order", orderCases},

@@ -64,6 +64,13 @@ func (d *door) FindMany(ctx context.Context, q store.Query) ([]store.Record, err
 	return d.DB.FindMany(ctx, q)
 }
 
+func (d *door) FindPage(ctx context.Context, q store.PageQuery) (store.Page, error) {
+	if err := d.check(); err != nil {
+		return store.Page{}, err
+	}
+	return d.DB.FindPage(ctx, q)
+}
+
 func (d *door) Count(ctx context.Context, q store.Query) (int64, error) {
 	if err := d.check(); err != nil {
 		return 0, err

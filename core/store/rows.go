@@ -77,13 +77,28 @@ func (r *Rows[T]) List(ctx context.Context, s Store, q Query) ([]T, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := make([]T, len(records))
-	for i, rec := range records {
-		if out[i], err = r.Decode(rec); err != nil {
-			return nil, err
-		}
+	return r.decodeAll(records)
+}
+
+// Page is [FindPage] for rows of type T: the rows of q, whose Table may be left out, how many match in all and, unless it is
+// nil, the row besides.
+func (r *Rows[T]) Page(ctx context.Context, s Store, q PageQuery) (rows []T, total int64, also *T, err error) {
+	q.Table = r.table
+	p, err := FindPage(ctx, s, q)
+	if err != nil {
+		return nil, 0, nil, err
 	}
-	return out, nil
+	if rows, err = r.decodeAll(p.Rows); err != nil {
+		return nil, 0, nil, err
+	}
+	if p.Also != nil {
+		v, err := r.Decode(p.Also)
+		if err != nil {
+			return nil, 0, nil, err
+		}
+		also = &v
+	}
+	return rows, p.Total, also, nil
 }
 
 // Create inserts v and returns it as stored. A nil pointer, slice or map is null. ErrConflict as in [Store.Create].
@@ -131,6 +146,17 @@ func (r *Rows[T]) encode(v T) Record {
 		}
 	}
 	return rec
+}
+
+func (r *Rows[T]) decodeAll(records []Record) ([]T, error) {
+	out := make([]T, len(records))
+	for i, rec := range records {
+		var err error
+		if out[i], err = r.Decode(rec); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // Decode reads a record that a store returned.

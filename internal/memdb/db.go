@@ -32,6 +32,7 @@ type DB struct {
 var (
 	_ store.Store      = (*DB)(nil)
 	_ store.JoinFinder = (*DB)(nil)
+	_ store.PageFinder = (*DB)(nil)
 	_ store.IDMaker    = (*DB)(nil)
 )
 
@@ -77,10 +78,35 @@ func (db *DB) FindMany(ctx context.Context, q store.Query) (recs []store.Record,
 func (db *DB) Count(ctx context.Context, q store.Query) (n int64, err error) {
 	q = unordered(q)
 	err = db.read(ctx, &q, func(x *tx, sel *selection) error {
-		n = int64(len(sel.find(x)))
+		n = int64(sel.count(x))
 		return nil
 	})
 	return n, err
+}
+
+// FindPage implements [store.PageFinder].
+func (db *DB) FindPage(ctx context.Context, q store.PageQuery) (p store.Page, err error) {
+	err = db.read(ctx, &q.Query, func(x *tx, sel *selection) error {
+		also, err := sel.compile(&store.Query{Table: q.Table, Where: q.Also, Limit: 1})
+		if err != nil {
+			return err
+		}
+		rows := sel.find(x)
+		p.Rows = make([]store.Record, len(rows))
+		for i, r := range rows {
+			p.Rows[i] = sel.record(r)
+		}
+		if q.Total {
+			p.Total = int64(sel.count(x))
+		}
+		if len(q.Also) > 0 {
+			for _, r := range also.find(x) {
+				p.Also = also.record(r)
+			}
+		}
+		return nil
+	})
+	return p, err
 }
 
 // MakesIDs implements [store.IDMaker]: the database counts, and makes no other ids.

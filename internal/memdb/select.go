@@ -3,6 +3,7 @@ package memdb
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"slices"
 
 	"github.com/cardea-auth/cardea/core/schema"
@@ -75,21 +76,7 @@ func compareNulls(a, b any) int {
 // find returns the rows that x sees and that match, sorted, within limit and offset. The slice is the caller's. A nil x
 // sees what is committed. The caller holds the locks of x and of the database.
 func (s *selection) find(x *tx) []*row {
-	var out []*row
-	i, key := s.access()
-	if i >= 0 {
-		for _, r := range x.lookup(s.table, i, key) {
-			if matchAll(s.where, r) {
-				out = append(out, r)
-			}
-		}
-	} else {
-		for r := range x.all(s.table) {
-			if matchAll(s.where, r) {
-				out = append(out, r)
-			}
-		}
-	}
+	out := slices.Collect(s.matches(x))
 	if len(out) > 1 {
 		slices.SortFunc(out, s.compare)
 	}
@@ -98,6 +85,29 @@ func (s *selection) find(x *tx) []*row {
 		out = out[:s.limit]
 	}
 	return out
+}
+
+// count returns how many rows match, whatever limit and offset.
+func (s *selection) count(x *tx) (n int) {
+	for range s.matches(x) {
+		n++
+	}
+	return n
+}
+
+// matches are the rows that x sees and that match, in no order.
+func (s *selection) matches(x *tx) iter.Seq[*row] {
+	return func(yield func(*row) bool) {
+		seen := x.all(s.table)
+		if i, key := s.access(); i >= 0 {
+			seen = slices.Values(x.lookup(s.table, i, key))
+		}
+		for r := range seen {
+			if matchAll(s.where, r) && !yield(r) {
+				return
+			}
+		}
+	}
 }
 
 // access returns the index, by position, and the key that narrow the selection best, or -1 if every row must be looked

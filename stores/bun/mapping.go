@@ -145,6 +145,15 @@ func (m *mapping) column(name string) (*column, error) {
 // id returns the column of the primary key.
 func (m *mapping) id() *column { return &m.columns[m.table.Index(schema.ID)] }
 
+// record makes a record of what the driver gave for the columns.
+func (m *mapping) record(values []any) store.Record {
+	rec := make(store.Record, len(m.columns))
+	for i := range m.columns {
+		rec[m.columns[i].Name] = m.columns[i].decode(values[i])
+	}
+	return rec
+}
+
 // sorted prepares the values of a record for a statement: their columns in the order of the table, so that records with
 // the same columns make the same text, and the encoded values beside them.
 func (m *mapping) sorted(r store.Record) (columns []*column, values []any, err error) {

@@ -19,9 +19,8 @@ var _ bunschema.Model = (*records)(nil)
 
 // ScanRows implements bun's Model.
 func (r *records) ScanRows(_ context.Context, rows *sql.Rows) (int, error) {
-	columns := r.m.columns
-	values := make([]any, len(columns))
-	into := make([]any, len(columns))
+	values := make([]any, len(r.m.columns))
+	into := make([]any, len(r.m.columns))
 	for i := range into {
 		into[i] = &values[i]
 	}
@@ -29,11 +28,7 @@ func (r *records) ScanRows(_ context.Context, rows *sql.Rows) (int, error) {
 		if err := rows.Scan(into...); err != nil {
 			return 0, err
 		}
-		rec := make(store.Record, len(columns))
-		for i := range columns {
-			rec[columns[i].Name] = columns[i].decode(values[i])
-		}
-		r.list = append(r.list, rec)
+		r.list = append(r.list, r.m.record(values))
 	}
 	return len(r.list), rows.Err()
 }

@@ -33,6 +33,7 @@ type Store struct {
 var (
 	_ store.Store      = (*Store)(nil)
 	_ store.JoinFinder = (*Store)(nil)
+	_ store.PageFinder = (*Store)(nil)
 	_ store.Checker    = (*Store)(nil)
 	_ store.IDMaker    = (*Store)(nil)
 	_ store.Migrator   = (*Store)(nil)

@@ -12,8 +12,8 @@ import (
 	"github.com/cardea-auth/cardea/internal/memdb"
 )
 
-// Store is a database in memory. It implements [store.Store] and [store.JoinFinder] and is safe for concurrent use; its
-// zero value is not usable, see [New].
+// Store is a database in memory. It implements [store.Store], [store.JoinFinder] and [store.PageFinder] and is safe for
+// concurrent use; its zero value is not usable, see [New].
 //
 // Transactions are serializable, because writers take turns. What is particular about them:
 //
@@ -32,6 +32,7 @@ type engine = *memdb.DB
 var (
 	_ store.Store      = (*Store)(nil)
 	_ store.JoinFinder = (*Store)(nil)
+	_ store.PageFinder = (*Store)(nil)
 )
 
 // New returns an empty store.
