@@ -109,19 +109,16 @@ func (p *Plugin) listUsers(ctx context.Context, x *core.Exchange, in ListUsersIn
 	if q.Limit == 0 {
 		q.Limit = auth.Config().ListLimit
 	}
-	records, err := auth.Store().FindMany(ctx, q)
+	page, err := store.FindPage(ctx, auth.Store(), store.PageQuery{Query: q, Total: true})
 	if err != nil {
 		return ListUsersOutput{}, fmt.Errorf("admin: list users: %w", err)
 	}
-	out.Users = make([]*model.User, len(records))
-	for i, rec := range records {
+	out.Total = page.Total
+	out.Users = make([]*model.User, len(page.Rows))
+	for i, rec := range page.Rows {
 		if out.Users[i], err = model.UserFromRecord(q.Table, rec); err != nil {
 			return ListUsersOutput{}, fmt.Errorf("admin: list users: %w", err)
 		}
-	}
-	out.Total, err = auth.Store().Count(ctx, store.From(q.Table, q.Where...))
-	if err != nil {
-		return ListUsersOutput{}, fmt.Errorf("admin: count users: %w", err)
 	}
 	return out, nil
 }

@@ -3,7 +3,6 @@ package organization
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/cardea-auth/cardea/core"
@@ -153,8 +152,7 @@ type FullTeam struct {
 	ID             string      `json:"id"`
 }
 
-// getFull takes one statement for each table, and one more for the caller's membership where they are not among the members
-// that are returned.
+// getFull takes one statement for each table.
 func (p *Plugin) getFull(ctx context.Context, x *core.Exchange, in GetFullInput) (*FullOrganization, error) {
 	s, err := x.RequireStoredSession(ctx)
 	if err != nil {
@@ -164,15 +162,14 @@ func (p *Plugin) getFull(ctx context.Context, x *core.Exchange, in GetFullInput)
 	if err != nil || o == nil {
 		return nil, err
 	}
-	members, err := p.tables.members.List(ctx, x.Auth().Store(), store.Query{
-		Where: []store.Cond{store.Eq("organizationId", o.ID)}, OrderBy: oldestFirst, Limit: p.pageSize(int(in.MembersLimit)),
+	members, _, own, err := p.tables.members.Page(ctx, x.Auth().Store(), store.PageQuery{
+		Query: store.Query{
+			Where: []store.Cond{store.Eq("organizationId", o.ID)}, OrderBy: oldestFirst, Limit: p.pageSize(int(in.MembersLimit)),
+		},
+		Also: membership(o.ID, s.User.ID),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("organization: list members: %w", err)
-	}
-	own, err := p.among(ctx, x, members, o.ID, s.User.ID)
-	if err != nil {
-		return nil, err
 	}
 	if own == nil {
 		return nil, p.shut(ctx, x, s, o.ID)
@@ -188,14 +185,6 @@ func (p *Plugin) getFull(ctx context.Context, x *core.Exchange, in GetFullInput)
 		full.Teams, err = p.fullTeams(ctx, x, o.ID)
 	}
 	return full, err
-}
-
-// among returns a user's membership, from the members that are there or else from the store.
-func (p *Plugin) among(ctx context.Context, x *core.Exchange, members []Member, org, userID string) (*Member, error) {
-	if i := slices.IndexFunc(members, func(m Member) bool { return m.UserID == userID }); i >= 0 {
-		return &members[i], nil
-	}
-	return p.member(ctx, x, org, store.Eq("userId", userID))
 }
 
 func (p *Plugin) fullTeams(ctx context.Context, x *core.Exchange, org string) (*[]FullTeam, error) {

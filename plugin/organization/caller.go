@@ -86,6 +86,11 @@ func (p *Plugin) member(ctx context.Context, x *core.Exchange, org string, where
 	return find(ctx, x, p.tables.members, append(where, store.Eq("organizationId", org))...)
 }
 
+// membership are the conditions that name a user's membership.
+func membership(org, userID string) []store.Cond {
+	return []store.Cond{store.Eq("organizationId", org), store.Eq("userId", userID)}
+}
+
 // oldestFirst is the order of lists where nothing else is asked for: without any, some databases have none.
 var oldestFirst = []store.Order{{Column: "createdAt"}}
 

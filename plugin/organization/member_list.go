@@ -49,8 +49,7 @@ func (p *Plugin) pageSize(n int) int {
 	return min(n, max(all, maxPage))
 }
 
-// listMembers takes one statement for each table where the page has the caller and all that there are; one more for the
-// caller's membership and one for the number of members where it does not.
+// listMembers takes one statement for each table.
 func (p *Plugin) listMembers(ctx context.Context, x *core.Exchange, in ListMembersInput) (ListMembersOutput, error) {
 	s, err := x.RequireStoredSession(ctx)
 	if err != nil {
@@ -61,28 +60,21 @@ func (p *Plugin) listMembers(ctx context.Context, x *core.Exchange, in ListMembe
 		return ListMembersOutput{}, err
 	}
 	q, queryErr := p.memberQuery(org, in)
-	var members []Member
-	if queryErr == nil {
-		if members, err = p.tables.members.List(ctx, x.Auth().Store(), q); err != nil {
-			return ListMembersOutput{}, fmt.Errorf("organization: list members: %w", err)
-		}
+	if queryErr != nil { // which somebody who is not a member is not told
+		q = store.Query{Where: []store.Cond{store.AnyOf()}}
 	}
-	own, err := p.among(ctx, x, members, org, s.User.ID)
+	members, total, own, err := p.tables.members.Page(ctx, x.Auth().Store(), store.PageQuery{
+		Query: q, Total: true, Also: membership(org, s.User.ID),
+	})
 	switch {
 	case err != nil:
-		return ListMembersOutput{}, err
+		return ListMembersOutput{}, fmt.Errorf("organization: list members: %w", err)
 	case own == nil:
 		return ListMembersOutput{}, ErrNotMember
 	case queryErr != nil:
 		return ListMembersOutput{}, queryErr
 	}
-	out := ListMembersOutput{Total: int64(q.Offset + len(members))}
-	if full := len(members) == q.Limit; full || len(members) == 0 && q.Offset > 0 { // or there are none behind these
-		q.Table = p.tables.members.Table()
-		if out.Total, err = x.Auth().Store().Count(ctx, q); err != nil {
-			return ListMembersOutput{}, fmt.Errorf("organization: count members: %w", err)
-		}
-	}
+	out := ListMembersOutput{Total: total}
 	out.Members, err = p.withUsers(ctx, x, members)
 	return out, err
 }

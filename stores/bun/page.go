@@ -22,60 +22,59 @@ func (s *Store) FindPage(ctx context.Context, q store.PageQuery) (p store.Page, 
 }
 
 // page asks for the number of rows, of which there is always one, and joins with it the rows of the page and the row
-// besides, of which there may be none:
+// besides, of which there may be none. The page comes as ids, because SQLite sorts a subquery with all it selects:
 //
-//	SELECT n, c0, c1, …, a0, a1, … FROM (SELECT count(*) AS n FROM member WHERE …) AS total
-//	LEFT JOIN (SELECT id AS c0, role AS c1, …, role AS o0 FROM member WHERE … ORDER BY role LIMIT 100) AS page ON 1 = 1
-//	LEFT JOIN (SELECT id AS a0, role AS a1, … FROM member WHERE … LIMIT 1) AS also ON 1 = 1 ORDER BY o0
+//	SELECT cardea_n, id, role, …, cardea_0, cardea_1, … FROM
+//	(SELECT count(*) AS cardea_n FROM member WHERE …) AS cardea_total
+//	LEFT JOIN (SELECT id AS cardea_id FROM member WHERE … ORDER BY role LIMIT 100) AS cardea_page ON 1 = 1
+//	LEFT JOIN member ON id = cardea_id
+//	LEFT JOIN (SELECT id AS cardea_0, role AS cardea_1, … FROM member WHERE … LIMIT 1) AS cardea_also ON 1 = 1
+//	ORDER BY role
+//
+// Names that begin like this leave all others to the app's columns.
 func (r *runner) page(ctx context.Context, q *store.PageQuery) (store.Page, error) {
 	m, err := r.mapping(ctx, q.Table)
 	if err != nil {
 		return store.Page{}, err
 	}
-	st := r.statement()
-	total := r.db.NewSelect().ColumnExpr("0 AS n")
+	st := r.statement() // whose arguments are in the order of the text
+	total := r.db.NewSelect().ColumnExpr("0 AS cardea_n")
 	if q.Total {
 		if total, err = r.selects(st, m, &store.Query{Table: q.Table, Where: q.Where}); err != nil {
 			return store.Page{}, err
 		}
-		total.ColumnExpr("count(*) AS n")
+		total.ColumnExpr("count(*) AS cardea_n")
 	}
-	rows, err := r.selects(st, m, &q.Query)
+	ids, err := r.selects(st, m, &q.Query)
 	if err != nil {
 		return store.Page{}, err
 	}
-	sel := r.db.NewSelect().ColumnExpr("n").TableExpr("(?) AS total", total)
-	for i, k := range q.OrderBy {
-		c, err := m.column(k.Column)
-		if err != nil {
-			return store.Page{}, err
-		}
-		o := fmt.Sprint("o", i)
-		rows.ColumnExpr("? AS ?", bun.Safe(c.order.expr), bun.Safe(o))
-		sel.OrderExpr("?", bun.Safe(r.engine.sort(o, k.Desc)))
-	}
-	m.leftJoin(sel, rows, "page", "c")
-	out := &page{m: m}
-	if len(q.Also) > 0 {
+	id := bun.Safe(m.id().ident)
+	sel := r.db.NewSelect().ColumnExpr("cardea_n, ?", bun.Safe(m.reads)).TableExpr("(?) AS cardea_total", total).
+		Join("LEFT JOIN (?) AS cardea_page ON 1 = 1", ids.ColumnExpr("? AS cardea_id", id)).
+		Join("LEFT JOIN ? ON ? = cardea_id", bun.Safe(m.ident), id)
+	out := &page{m: m, also: len(q.Also) > 0}
+	if out.also {
 		also, err := r.selects(st, m, &store.Query{Table: q.Table, Where: q.Also, Limit: 1})
 		if err != nil {
 			return store.Page{}, err
 		}
-		m.leftJoin(sel, also, "also", "a")
-		out.also = true
+		for i := range m.columns {
+			name := bun.Safe(fmt.Sprint("cardea_", i))
+			also.ColumnExpr("? AS ?", bun.Safe(m.columns[i].reads), name)
+			sel.ColumnExpr("?", name)
+		}
+		sel.Join("LEFT JOIN (?) AS cardea_also ON 1 = 1", also)
+	}
+	order, err := m.orderBy(r.engine, q.OrderBy)
+	if err != nil {
+		return store.Page{}, err
+	}
+	if order != "" {
+		sel.OrderExpr("?", bun.Safe(order))
 	}
 	err = sel.Conn(st.on(r.on)).Scan(ctx, out)
 	return out.Page, r.failed(ctx, err)
-}
-
-// leftJoin adds a SELECT of the mapping's columns to another one.
-func (m *mapping) leftJoin(sel, sub *bun.SelectQuery, name, prefix string) {
-	for i := range m.columns {
-		c := bun.Safe(fmt.Sprint(prefix, i))
-		sub.ColumnExpr("? AS ?", bun.Safe(m.columns[i].reads), c)
-		sel.ColumnExpr("?", c)
-	}
-	sel.Join("LEFT JOIN (?) AS ? ON 1 = 1", sub, bun.Safe(name))
 }
 
 // page is where bun puts a page, and the row besides if there is to be one.
