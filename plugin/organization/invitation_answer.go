@@ -118,6 +118,7 @@ func (p *Plugin) acceptInvitation(ctx context.Context, x *core.Exchange, in Invi
 			return fmt.Errorf("organization: add member: %w", err)
 		}
 		event.Member = &m
+		x.Emit(ctx, MemberAdded{OrganizationID: o.ID, UserID: m.UserID, Role: m.Role, InvitedBy: accepted.InviterID, By: m.UserID})
 		if err := p.joinTeams(ctx, x, accepted, s.User.ID, seats); err != nil {
 			return err
 		}

@@ -100,6 +100,7 @@ func (p *Plugin) invite(ctx context.Context, x *core.Exchange, in InviteInput) (
 			return fmt.Errorf("organization: create invitation: %w", err)
 		}
 		event.Invitation = &created
+		x.Emit(ctx, MemberInvited{OrganizationID: inv.org, Email: created.Email, Role: created.Role, By: inv.UserID})
 		p.sendInvitation(ctx, x, inv.caller, &created, o)
 		return p.opts.Hooks.CreateInvitation.after(ctx, x, event)
 	})
@@ -202,6 +203,7 @@ func (p *Plugin) resend(ctx context.Context, x *core.Exchange, inv *invitation, 
 		if n == 0 { // it was answered a moment ago
 			return ErrInvitationNotFound
 		}
+		x.Emit(ctx, MemberInvited{OrganizationID: inv.org, Email: row.Email, Role: row.Role, By: inv.UserID})
 		p.sendInvitation(ctx, x, inv.caller, &row, o)
 		return nil
 	})

@@ -131,6 +131,7 @@ func (p *Plugin) deleteMember(ctx context.Context, x *core.Exchange, m *Member) 
 	if n == 0 {
 		return ErrMemberNotFound
 	}
+	x.Emit(ctx, MemberRemoved{OrganizationID: m.OrganizationID, UserID: m.UserID, By: actor(ctx, x)})
 	if !p.opts.Teams.Enabled {
 		return nil
 	}
@@ -149,7 +150,7 @@ func (p *Plugin) deleteMember(ctx context.Context, x *core.Exchange, m *Member) 
 		return fmt.Errorf("organization: list teams of a member: %w", err)
 	}
 	for i := range teams {
-		if err := p.leaveTeam(ctx, x, teams[i].ID, m.UserID); err != nil {
+		if err := p.leaveTeam(ctx, x, &teams[i], m.UserID); err != nil {
 			return err
 		}
 	}

@@ -81,11 +81,16 @@ func (p *Plugin) updateMemberRole(ctx context.Context, x *core.Exchange, in Upda
 		if err := p.recheckRoleChange(ctx, x, c, event); err != nil {
 			return err
 		}
-		event.Member.Role = event.NewRole
+		event.PreviousRole, event.Member.Role = event.Member.Role, event.NewRole
 		_, err := p.tables.members.Update(ctx, x.Auth().Store(), store.Record{"role": event.NewRole},
 			store.Eq("id", target.ID), store.Eq("organizationId", c.org))
 		if err != nil {
 			return fmt.Errorf("organization: update role: %w", err)
+		}
+		if event.PreviousRole != event.NewRole {
+			x.Emit(ctx, MemberRoleChanged{
+				OrganizationID: c.org, UserID: target.UserID, Old: event.PreviousRole, New: event.NewRole, By: c.UserID,
+			})
 		}
 		return p.opts.Hooks.UpdateMemberRole.after(ctx, x, event)
 	})

@@ -207,6 +207,7 @@ func (p *Plugin) insertMember(ctx context.Context, x *core.Exchange, e *MemberEv
 		return fmt.Errorf("organization: add member: %w", err)
 	}
 	e.Member = &m
+	x.Emit(ctx, MemberAdded{OrganizationID: m.OrganizationID, UserID: m.UserID, Role: m.Role, By: actor(ctx, x)})
 	return p.opts.Hooks.AddMember.after(ctx, x, e)
 }
 

@@ -190,6 +190,7 @@ func (p *Plugin) found(ctx context.Context, x *core.Exchange, e *Event) (*Team, 
 		return nil, fmt.Errorf("organization: create: %w", err)
 	}
 	e.Organization = &o
+	x.Emit(ctx, Created{OrganizationID: o.ID, UserID: e.User.ID, By: actor(ctx, x)})
 	member := &MemberEvent{
 		Member: &Member{OrganizationID: o.ID, UserID: e.User.ID, Role: p.opts.CreatorRole, CreatedAt: x.Now()},
 		User:   e.User, Organization: &o,

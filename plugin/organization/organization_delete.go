@@ -43,7 +43,11 @@ func (p *Plugin) delete(ctx context.Context, x *core.Exchange, in DeleteInput) (
 		if err := p.recheck(ctx, x, c, deleteOrganization, ErrDeleteNotAllowed); err != nil {
 			return err
 		}
-		return p.remove(ctx, x, c.org)
+		if err := p.remove(ctx, x, c.org); err != nil {
+			return err
+		}
+		x.Emit(ctx, Deleted{OrganizationID: c.org, By: c.UserID})
+		return nil
 	})
 	if err != nil {
 		return nil, err

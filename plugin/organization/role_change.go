@@ -91,6 +91,7 @@ func (p *Plugin) createRole(ctx context.Context, x *core.Exchange, in CreateRole
 		if row, err = p.tables.roles.Create(ctx, x.Auth().Store(), row); err != nil {
 			return fmt.Errorf("organization: create role: %w", err)
 		}
+		x.Emit(ctx, RoleCreated{OrganizationID: c.org, RoleID: row.ID, Role: row.Role, Permission: in.Permission, By: c.UserID})
 		return nil
 	})
 	return CreateRoleOutput{true, &row, in.Permission}, err
@@ -235,6 +236,9 @@ func (p *Plugin) updateRole(ctx context.Context, x *core.Exchange, in UpdateRole
 		if err := check(ctx); err != nil {
 			return err
 		}
+		if r, err = p.role(ctx, x, c.org, RoleRef{RoleID: &r.ID}); err != nil {
+			return err
+		}
 		return p.changeRole(ctx, x, r, name, in.Data.Permission, extra)
 	})
 	return UpdateRoleOutput{err == nil, r}, err
@@ -242,7 +246,7 @@ func (p *Plugin) updateRole(ctx context.Context, x *core.Exchange, in UpdateRole
 
 // changeRole writes what is new about a role. r is then what the contract answers: as it was, with what was asked for.
 func (p *Plugin) changeRole(ctx context.Context, x *core.Exchange, r *Role, name string, s access.Statements, extra model.Extra) error {
-	set := store.Record{}
+	set, old := store.Record{}, r.Role
 	if name != "" {
 		set["role"], r.Role = name, name
 	}
@@ -267,5 +271,6 @@ func (p *Plugin) changeRole(ctx context.Context, x *core.Exchange, r *Role, name
 	if n == 0 {
 		return ErrRoleNotFound
 	}
+	x.Emit(ctx, RoleUpdated{OrganizationID: r.OrganizationID, RoleID: r.ID, Old: old, New: r.Role, Permission: s, By: actor(ctx, x)})
 	return nil
 }

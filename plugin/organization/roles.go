@@ -148,8 +148,11 @@ func (p *Plugin) deleteRole(ctx context.Context, x *core.Exchange, in DeleteRole
 		if err := p.checkUnassigned(ctx, x, r); err != nil {
 			return err
 		}
-		_, err = p.tables.roles.Delete(ctx, x.Auth().Store(), store.Eq("id", r.ID), store.Eq("organizationId", c.org))
-		return err
+		if _, err = p.tables.roles.Delete(ctx, x.Auth().Store(), store.Eq("id", r.ID), store.Eq("organizationId", c.org)); err != nil {
+			return err
+		}
+		x.Emit(ctx, RoleDeleted{OrganizationID: c.org, RoleID: r.ID, Role: r.Role, By: c.UserID})
+		return nil
 	})
 	return SuccessOutput{err == nil}, err
 }

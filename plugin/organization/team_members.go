@@ -156,7 +156,7 @@ func (p *Plugin) removeTeamMember(ctx context.Context, x *core.Exchange, in Team
 		if err := p.recheck(ctx, x, c, deleteMember, ErrRemoveTeamMemberNotAllowed); err != nil {
 			return err
 		}
-		if err := p.leaveTeam(ctx, x, s.team.ID, s.user.ID); err != nil {
+		if err := p.leaveTeam(ctx, x, s.team, s.user.ID); err != nil {
 			return err
 		}
 		return p.opts.Hooks.RemoveTeamMember.after(ctx, x, event)
@@ -227,20 +227,22 @@ func (p *Plugin) joinTeam(ctx context.Context, x *core.Exchange, teamID, userID 
 	if err != nil {
 		return nil, fmt.Errorf("organization: add member of a team: %w", err)
 	}
+	x.Emit(ctx, TeamMemberAdded{OrganizationID: t.OrganizationID, TeamID: teamID, UserID: userID, By: actor(ctx, x)})
 	return &created, nil
 }
 
 // leaveTeam takes a user out of a team, in a transaction that has locked the organization.
-func (p *Plugin) leaveTeam(ctx context.Context, x *core.Exchange, teamID, userID string) error {
+func (p *Plugin) leaveTeam(ctx context.Context, x *core.Exchange, t *Team, userID string) error {
 	s := x.Auth().Store()
-	n, err := p.tables.teamMembers.Delete(ctx, s, store.Eq("teamId", teamID), store.Eq("userId", userID))
+	n, err := p.tables.teamMembers.Delete(ctx, s, store.Eq("teamId", t.ID), store.Eq("userId", userID))
 	if err != nil {
 		return fmt.Errorf("organization: remove member of a team: %w", err)
 	}
 	if n == 0 {
 		return nil
 	}
-	_, err = p.tables.teams.Increment(ctx, s, "memberCount", -n, store.Eq("id", teamID), store.Gte("memberCount", n))
+	x.Emit(ctx, TeamMemberRemoved{OrganizationID: t.OrganizationID, TeamID: t.ID, UserID: userID, By: actor(ctx, x)})
+	_, err = p.tables.teams.Increment(ctx, s, "memberCount", -n, store.Eq("id", t.ID), store.Gte("memberCount", n))
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("organization: count a member of a team: %w", err)
 	}

@@ -86,6 +86,7 @@ func (p *Plugin) deleteTeam(ctx context.Context, x *core.Exchange, t *Team) erro
 	if n == 0 {
 		return ErrTeamNotFound
 	}
+	x.Emit(ctx, TeamDeleted{OrganizationID: t.OrganizationID, TeamID: t.ID, By: actor(ctx, x)})
 	pending, err := p.tables.invitations.List(ctx, s, store.Query{Where: []store.Cond{
 		store.Eq("organizationId", t.OrganizationID), store.Eq("status", Pending), store.Contains(teamIDs.Name, t.ID),
 	}})
