@@ -12,6 +12,7 @@ import (
 
 	"github.com/cardea-auth/cardea/conformance/plugintest"
 	"github.com/cardea-auth/cardea/core"
+	"github.com/cardea-auth/cardea/internal/authtest"
 	"github.com/cardea-auth/cardea/internal/memdb"
 	"github.com/cardea-auth/cardea/plugin/bearer"
 	"github.com/cardea-auth/cardea/plugin/emailpassword"
@@ -19,20 +20,11 @@ import (
 
 const testOrigin = "http://localhost:3000"
 
-// fastHasher stands in for scrypt where the hash is not the point.
-type fastHasher struct{}
-
-func (fastHasher) Hash(_ context.Context, pw string) (string, error) { return "hash of " + pw, nil }
-
-func (fastHasher) Verify(_ context.Context, encoded, pw string) (bool, error) {
-	return encoded == "hash of "+pw, nil
-}
-
 func newAuth(t *testing.T, o bearer.Options, change ...func(*core.Config)) *core.Auth {
 	t.Helper()
 	c := core.Config{
 		BaseURL: testOrigin, Secret: "bearer-test-secret-0123456789-0123456789", Store: memdb.New(),
-		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Password: core.PasswordConfig{Hasher: fastHasher{}},
+		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Password: core.PasswordConfig{Hasher: authtest.Hasher{}},
 		Plugins: []core.Plugin{bearer.New(o), emailpassword.New(emailpassword.Options{})}, RateLimit: core.RateLimitConfig{Enabled: core.Off},
 	}
 	for _, f := range change {

@@ -7,48 +7,33 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/cardea-auth/cardea/core"
 	"github.com/cardea-auth/cardea/core/model"
 	"github.com/cardea-auth/cardea/core/store"
+	"github.com/cardea-auth/cardea/internal/authtest"
 	"github.com/cardea-auth/cardea/internal/memdb"
 	"github.com/cardea-auth/cardea/plugin/emailpassword"
 	"github.com/cardea-auth/cardea/plugin/organization"
 )
 
-// plainHasher stands in for scrypt.
-type plainHasher struct{}
-
-func (plainHasher) Hash(_ context.Context, pw string) (string, error) { return "plain:" + pw, nil }
-
-func (plainHasher) Verify(_ context.Context, encoded, pw string) (bool, error) {
-	return encoded == "plain:"+pw, nil
-}
-
 // rig is an installation with the plugin.
 type rig struct {
-	t    testing.TB
-	auth *core.Auth
-	org  *organization.Plugin
-	now  time.Time
-	mu   sync.Mutex
+	t     testing.TB
+	auth  *core.Auth
+	org   *organization.Plugin
+	clock *authtest.Clock
 }
 
 func newRig(t testing.TB, o organization.Options, change ...func(*core.Config)) *rig {
 	t.Helper()
-	r := &rig{t: t, org: organization.New(o), now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
+	r := &rig{t: t, org: organization.New(o), clock: authtest.NewClock()}
 	c := core.Config{
 		BaseURL: "http://localhost:3000", Secret: strings.Repeat("s", 32), Store: memdb.New(),
 		Plugins:  []core.Plugin{emailpassword.New(emailpassword.Options{}), r.org},
-		Password: core.PasswordConfig{Hasher: plainHasher{}}, RateLimit: core.RateLimitConfig{Enabled: core.Off},
-		Now: func() time.Time {
-			r.mu.Lock()
-			defer r.mu.Unlock()
-			return r.now
-		},
+		Password: core.PasswordConfig{Hasher: authtest.Hasher{}}, RateLimit: core.RateLimitConfig{Enabled: core.Off},
+		Now:        r.clock.Now,
 		Background: func(fn func()) { fn() },
 	}
 	for _, f := range change {
@@ -59,12 +44,6 @@ func newRig(t testing.TB, o organization.Options, change ...func(*core.Config)) 
 		t.Fatal(err)
 	}
 	return r
-}
-
-func (r *rig) advance(d time.Duration) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.now = r.now.Add(d)
 }
 
 // someone is a user with the headers of a session.

@@ -153,7 +153,7 @@ func TestInvitations(t *testing.T) {
 		mails[0].Member.Role != "owner" || mails[0].Request == nil {
 		t.Errorf("got the mails %+v", mails)
 	}
-	r.advance(mails[0].Invitation.ExpiresAt.Sub(r.auth.Now()))
+	r.clock.Advance(mails[0].Invitation.ExpiresAt.Sub(r.auth.Now()))
 	bob.post("/accept-invitation", `{"invitationId":"`+id+`"}`).want(t, 400, "INVITATION_NOT_FOUND")
 	bob.get("/get-invitation?id="+id).want(t, 400, "INVITATION_NOT_FOUND")
 	again := ann.post("/invite-member", `{"email":"bob@example.com","role":"member"}`).id(t, "id")
@@ -247,7 +247,7 @@ func TestListMembers(t *testing.T) {
 	ann := r.signUp("Ann")
 	org := ann.found("acme")
 	for i := range 5 {
-		r.advance(1_000_000_000)
+		r.clock.Advance(1_000_000_000)
 		r.add(org, "member", r.signUp(fmt.Sprintf("P%d", i)))
 	}
 	for query, want := range map[string]string{
@@ -256,16 +256,16 @@ func TestListMembers(t *testing.T) {
 		"limit=-1&offset=-5":               `"total":6`,
 		"limit=99999999999999999999":       `"total":6`,
 		"filterField=role&filterValue=own": `"members":[],"total":0`,
-		"filterField=role&filterValue=own&filterOperator=contains":                 `"total":1`,
-		"filterField=role&filterValue=%25&filterOperator=contains":                 `"total":0`,
-		"filterField=role&filterValue=_wner&filterOperator=ends_with":              `"total":0`,
-		"filterField=role&filterValue=member&filterValue=x&filterOperator=in":      `"total":5`,
-		"filterField=role&filterValue=member&filterOperator=not_in":                `"total":1`,
-		"filterField=createdAt&filterValue=2026-03-01T12:00:00.000Z":               `"total":1`,
-		"filterField=createdAt&filterValue=2026-03-01T12:00:03Z&filterOperator=lt": `"total":3`,
-		"filterField=staff&filterValue=true":                                       `"total":0`,
-		"filterField=level&filterValue=3&filterOperator=gte":                       `"total":0`,
-		"sortBy=createdAt&sortDirection=desc&limit=1":                              `"name":"P4"`,
+		"filterField=role&filterValue=own&filterOperator=contains":                     `"total":1`,
+		"filterField=role&filterValue=%25&filterOperator=contains":                     `"total":0`,
+		"filterField=role&filterValue=_wner&filterOperator=ends_with":                  `"total":0`,
+		"filterField=role&filterValue=member&filterValue=x&filterOperator=in":          `"total":5`,
+		"filterField=role&filterValue=member&filterOperator=not_in":                    `"total":1`,
+		"filterField=createdAt&filterValue=2026-01-02T03:04:05.678Z":                   `"total":1`,
+		"filterField=createdAt&filterValue=2026-01-02T03:04:08.678Z&filterOperator=lt": `"total":3`,
+		"filterField=staff&filterValue=true":                                           `"total":0`,
+		"filterField=level&filterValue=3&filterOperator=gte":                           `"total":0`,
+		"sortBy=createdAt&sortDirection=desc&limit=1":                                  `"name":"P4"`,
 		"sortBy=id&limit=1": `"total":6`,
 	} {
 		if res := ann.get("/list-members?"+query).want(t, 200, ""); !strings.Contains(res.body, want) {
