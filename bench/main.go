@@ -19,6 +19,7 @@ import (
 	"regexp"
 	"time"
 
+	"github.com/cardea-auth/cardea/core"
 	"github.com/cardea-auth/cardea/core/cookie/cache"
 )
 
@@ -52,6 +53,7 @@ type cell struct {
 	ask     string // get-session, sign-in, sign-up, hash
 	cached  bool   // the session is in the cookie cache
 	format  cache.Strategy
+	plugins []core.Plugin // besides emailpassword
 }
 
 func (c cell) key() string { return c.group + "/" + c.name }
@@ -69,6 +71,9 @@ func cells(postgres bool) []cell {
 		for _, a := range []string{"nethttp", "echo", "gin", "fiber"} {
 			out = append(out, cell{group: group, name: a, store: s, adapter: a, ask: "get-session"})
 		}
+	}
+	for _, p := range pluginSets() {
+		out = append(out, cell{group: "get-session plugins", name: p.name, store: "sqlite", adapter: "nethttp", ask: "get-session", plugins: p.plugins})
 	}
 	for _, format := range []cache.Strategy{cache.Compact, cache.JWT, cache.JWE} {
 		for _, a := range []string{"floor", "nethttp"} {
@@ -109,7 +114,11 @@ func measure(ctx context.Context, d time.Duration, rounds int, only *regexp.Rege
 	}
 	for range rounds { // rounds alternate between the servers, so that a slow minute hits all of them
 		for _, c := range order {
-			s, err := run(ctx, c, dsns[c.store], d)
+			dsn := dsns[c.store]
+			if len(c.plugins) > 0 {
+				dsn += "." + c.name // columns of plugins are not for the others
+			}
+			s, err := run(ctx, c, dsn, d)
 			if err != nil {
 				return fmt.Errorf("%s: %w", c.key(), err)
 			}

@@ -50,7 +50,7 @@ func serveCell(key, dsn string) error {
 	}
 	auth, err := core.New(core.Config{
 		BaseURL: origin, Secret: secret, Store: s,
-		Plugins: []core.Plugin{emailpassword.New(emailpassword.Options{})}, RateLimit: core.RateLimitConfig{Enabled: core.Off},
+		Plugins: append(c.plugins, emailpassword.New(emailpassword.Options{})), RateLimit: core.RateLimitConfig{Enabled: core.Off},
 		Session: core.SessionConfig{CookieCache: core.CookieCacheConfig{Enabled: c.cached, Strategy: c.format, MaxAge: time.Hour}},
 	})
 	if err != nil {

@@ -21,6 +21,9 @@ func (c *Column) Normalize(v any) (any, error) {
 	var err error
 	switch c.Kind {
 	case String:
+		if _, ok := v.(string); ok {
+			return v, nil // as it is: a copy in another interface would be an allocation
+		}
 		out, err = toString(v)
 	case Boolean:
 		out, err = toBool(v)

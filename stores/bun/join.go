@@ -144,7 +144,12 @@ func (r *runner) newPlan(ctx context.Context, j *store.Join) (p *joinPlan, certa
 		}
 	}
 	st := r.statement()
-	p.query = "SELECT " + left.reads + ", " + right.reads + " FROM " + left.ident + " AS l JOIN " + right.ident + " AS r ON " +
+	// Some drivers make a string of each column's name for each query, which costs nothing if it is one letter.
+	reads := make([]string, len(p.columns))
+	for i := range p.columns {
+		reads[i] = p.columns[i].reads + " AS x"
+	}
+	p.query = "SELECT " + strings.Join(reads, ", ") + " FROM " + left.ident + " AS l JOIN " + right.ident + " AS r ON " +
 		right.id().joins(on) + " WHERE " + p.key.equals(st, []any{""}, false)
 	p.args = len(st.args)
 	if p.and != nil {

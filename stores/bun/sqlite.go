@@ -122,6 +122,9 @@ func (sqliteEngine) fit(c *schema.Column, live *liveColumn) form {
 const sqliteISO = "strftime('%Y-%m-%dT%H:%M:%fZ', "
 
 func (sqliteEngine) describe(c *column, _ *liveColumn) {
+	// The plus hides the declared type from the drivers, each of which would read dates in its own way, and which would make
+	// strings of it for each query.
+	c.reads = "+" + c.ident
 	switch c.Kind {
 	case schema.String:
 		c.text.expr = "CAST(" + c.ident + " AS TEXT)"
@@ -130,8 +133,6 @@ func (sqliteEngine) describe(c *column, _ *liveColumn) {
 			c.equal.expr, c.order.expr = c.ident+" COLLATE BINARY", c.ident+" COLLATE BINARY"
 		}
 	case schema.Date:
-		// The plus hides the declared type from the drivers, each of which would read dates in its own way.
-		c.reads = "+" + c.ident
 		if c.form == asSQLText {
 			c.equal = operand{sqliteISO + c.ident + ")", sqliteISO, ")"}
 			c.order = c.equal

@@ -7,20 +7,15 @@ import (
 	"testing"
 
 	"github.com/cardea-auth/cardea/core"
-	"github.com/cardea-auth/cardea/plugin/admin"
 	"github.com/cardea-auth/cardea/plugin/emailpassword"
 	bunstore "github.com/cardea-auth/cardea/stores/bun"
 	"github.com/cardea-auth/cardea/stores/bun/sqlite"
 )
 
-// BenchmarkAdmin is get-session with and without the plugin admin, which adds columns to both of its tables and judges what
-// is found.
-func BenchmarkAdmin(b *testing.B) {
-	for name, plugins := range map[string][]core.Plugin{
-		"without": nil,
-		"with":    {admin.New(admin.Options{})},
-	} {
-		b.Run(name, func(b *testing.B) {
+// BenchmarkPlugins is get-session without the network, with plugins and without.
+func BenchmarkPlugins(b *testing.B) {
+	for _, c := range pluginSets() {
+		b.Run(c.name, func(b *testing.B) {
 			db, err := sqlite.Open(filepath.Join(b.TempDir(), "bench.sqlite"))
 			if err != nil {
 				b.Fatal(err)
@@ -28,7 +23,7 @@ func BenchmarkAdmin(b *testing.B) {
 			defer db.Close()
 			auth, err := core.New(core.Config{
 				BaseURL: origin, Secret: secret, Store: bunstore.New(db), RateLimit: core.RateLimitConfig{Enabled: core.Off},
-				Plugins: append(plugins, emailpassword.New(emailpassword.Options{})),
+				Plugins: append(c.plugins, emailpassword.New(emailpassword.Options{})),
 			})
 			if err != nil {
 				b.Fatal(err)
