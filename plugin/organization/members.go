@@ -125,6 +125,16 @@ func (p *Plugin) addMember(ctx context.Context, x *core.Exchange, in AddMemberIn
 			return nil, err
 		}
 	}
+	free := func(ctx context.Context) error {
+		if err := p.checkNotMember(ctx, x, org, u.ID); err != nil || in.TeamID == "" {
+			return err
+		}
+		_, err := p.team(ctx, x, org, in.TeamID)
+		return err
+	}
+	if err := free(ctx); err != nil {
+		return nil, err
+	}
 	o, err := p.organization(ctx, x, org)
 	if err != nil {
 		return nil, err
@@ -140,21 +150,17 @@ func (p *Plugin) addMember(ctx context.Context, x *core.Exchange, in AddMemberIn
 	if err != nil {
 		return nil, err
 	}
-	check := func(ctx context.Context) error {
-		if err := p.checkNewMember(ctx, x, org, u.ID, limits.members); err != nil || in.TeamID == "" {
-			return err
-		}
-		_, err := p.team(ctx, x, org, in.TeamID)
-		return err
-	}
-	if err := check(ctx); err != nil {
+	if err := p.checkMemberCount(ctx, x, org, limits.members); err != nil {
 		return nil, err
 	}
 	if err := p.opts.Hooks.AddMember.before(ctx, x, event); err != nil {
 		return nil, err
 	}
 	err = p.locked(ctx, x, org, func(ctx context.Context) error {
-		if err := check(ctx); err != nil {
+		if err := free(ctx); err != nil {
+			return err
+		}
+		if err := p.checkMemberCount(ctx, x, org, limits.members); err != nil {
 			return err
 		}
 		if err := p.insertMember(ctx, x, event); err != nil || in.TeamID == "" {
@@ -183,13 +189,22 @@ func (p *Plugin) limits(ctx context.Context, s LimitSubject) (l memberLimits, er
 
 // checkNewMember refuses a user who is in the organization already, and one more than there may be.
 func (p *Plugin) checkNewMember(ctx context.Context, x *core.Exchange, org, userID string, limit int) error {
-	m, err := p.member(ctx, x, org, store.Eq("userId", userID))
-	if err != nil {
+	if err := p.checkNotMember(ctx, x, org, userID); err != nil {
 		return err
 	}
-	if m != nil {
-		return ErrAlreadyMember
+	return p.checkMemberCount(ctx, x, org, limit)
+}
+
+func (p *Plugin) checkNotMember(ctx context.Context, x *core.Exchange, org, userID string) error {
+	m, err := p.member(ctx, x, org, store.Eq("userId", userID))
+	if err == nil && m != nil {
+		err = ErrAlreadyMember
 	}
+	return err
+}
+
+// checkMemberCount refuses one member more than there may be.
+func (p *Plugin) checkMemberCount(ctx context.Context, x *core.Exchange, org string, limit int) error {
 	n, err := x.Auth().Store().Count(ctx, store.From(p.tables.members.Table(), store.Eq("organizationId", org)))
 	if err != nil {
 		return fmt.Errorf("organization: count members: %w", err)

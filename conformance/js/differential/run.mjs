@@ -15,6 +15,7 @@ import { AllowList } from "./allow.mjs";
 import { compare } from "./compare.mjs";
 import { play } from "./play.mjs";
 import { printDifference, printObservations } from "./print.mjs";
+import { walks } from "./walks.mjs";
 
 // How far apart the two servers' times may be where their clocks cannot be stopped.
 const TOLERANCE = 5_000;
@@ -30,11 +31,14 @@ const { values: flags } = parseArgs({
     databases: { type: "string", default: "memory" },
     only: { type: "string", default: "" }, // part of a scenario's name
     limit: { type: "string", default: "50" }, // print so many differences and count the rest
+    walks: { type: "string", default: "0" }, // so many random scenarios, instead of the written ones
+    seed: { type: "string", default: "1" }, // of the first of them
     show: { type: "boolean", default: false }, // print what the reference answers
   },
 });
 
-const scenarios = (await loadScenarios()).filter(({ name }) => name.includes(flags.only));
+const written = flags.walks === "0";
+const scenarios = (written ? await loadScenarios() : walks(Number(flags.walks), Number(flags.seed))).filter(({ name }) => name.includes(flags.only));
 if (scenarios.length === 0) throw new Error(`no scenario's name contains ${flags.only}`);
 
 const [reference, subject] = await Promise.all(
