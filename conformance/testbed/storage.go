@@ -23,7 +23,7 @@ func readStorage(root strict.Object, f options.Functions) storageSpec {
 		return nil
 	}
 	o := root.Object(member)
-	kind, url := "", ""
+	kind := ""
 	o.Choice("kind", &kind, "memory", "redis", "webhook")
 	nothing := func() error { return nil }
 	switch kind {
@@ -32,8 +32,10 @@ func readStorage(root strict.Object, f options.Functions) storageSpec {
 			return memorystore.NewStorage(memorystore.StorageOptions{Now: now}), nothing, nil
 		}
 	case "redis":
+		url, keys := "", redisstorage.Options{}
 		o.String("url", &url)
-		return func(func() time.Time) (storage.Storage, func() error, error) { return openRedis(url) }
+		o.String("prefix", &keys.Prefix) // an extension of the protocol, so that instances do not meet in one Redis
+		return func(func() time.Time) (storage.Storage, func() error, error) { return openRedis(url, keys) }
 	case "webhook":
 		s := options.SecondaryStorage(o, f)
 		return func(func() time.Time) (storage.Storage, func() error, error) { return s, nothing, nil }
@@ -41,14 +43,14 @@ func readStorage(root strict.Object, f options.Functions) storageSpec {
 	return nil
 }
 
-func openRedis(url string) (storage.Storage, func() error, error) {
+func openRedis(url string, keys redisstorage.Options) (storage.Storage, func() error, error) {
 	o, err := redis.ParseURL(url)
 	if err != nil {
 		return nil, nil, fmt.Errorf("secondaryStorage.url: %w", err)
 	}
 	o.ContextTimeoutEnabled = true
 	client := redis.NewClient(o)
-	return redisstorage.New(client, redisstorage.Options{}), client.Close, nil
+	return redisstorage.New(client, keys), client.Close, nil
 }
 
 // openStorage gives the instance its secondary storage.

@@ -17,16 +17,23 @@ const storyPlugins = `[{"id":"two-factor"},{"id":"bearer"},{"id":"admin"},
 	{"id":"organization","options":{"sendInvitationEmail":{"$record":true}}}]`
 
 // TestStory walks two colleagues and an admin through all of two-factor, bearer, admin and organization, which are enabled at
-// once: on every adapter and database, with and without secondary storage.
+// once: on every adapter and database, without secondary storage, with one in memory, and with one in Redis.
 func TestStory(t *testing.T) {
 	t.Parallel()
-	for name, storage := range map[string]any{"database": nil, "storage": map[string]any{"kind": "memory"}} {
+	for name, storage := range map[string]func(testing.TB) map[string]any{
+		"database": func(testing.TB) map[string]any { return nil },
+		"storage":  func(testing.TB) map[string]any { return map[string]any{"kind": "memory"} },
+		"redis": func(t testing.TB) map[string]any {
+			description, _ := freshRedis(t)
+			return description
+		},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			eachPair(t, databaseKinds(), func(t *testing.T, adapter, kind string) {
 				database, _ := freshDatabase(t, kind)
 				tell(t, newTestbed(t).open(map[string]any{
-					"adapter": adapter, "database": database, "secondaryStorage": storage,
+					"adapter": adapter, "database": database, "secondaryStorage": storage(t),
 					"options": json.RawMessage(storyOptions), "plugins": json.RawMessage(storyPlugins),
 				}))
 			})

@@ -103,6 +103,38 @@ test("a value more in one step leaves the numbers of the next alone", () => {
   assert.notEqual(last(TOKENS[0], TOKENS[0]), last(TOKENS[0], TOKENS[1]));
 });
 
+describe("lists that nobody has sorted", () => {
+  const item = (id, name, members = []) => ({ id, name, members });
+  const lines = (answers, unsorted) => {
+    const normalizer = new Normalizer({ url: "http://127.0.0.1:1", start: START });
+    return answers.flatMap((body, i) => {
+      normalizer.beginStep(i + 1);
+      normalizer.unsorted = unsorted && i === 1;
+      const response = new RawResponse(200, ["content-type", "application/json"], Buffer.from(JSON.stringify(body)));
+      return observeResponse(response, { secret: SECRET, normalizer });
+    });
+  };
+  const [a, b] = TOKENS;
+  const list = [item(a, "x"), item(b, "x", [{ id: a }, { id: b }])];
+  const turned = [item(b, "x", [{ id: b }, { id: a }]), item(a, "x")];
+
+  test("are the same in any order", () => {
+    assert.deepEqual(lines([{ a, b }, list, { a }], true), lines([{ a, b }, turned, { a }], true));
+    const unseen = [[item(a, "x"), item(b, "y")], { first: a, second: b }];
+    const others = [[item(a, "y"), item(b, "x")], { first: b, second: a }];
+    assert.deepEqual(lines([{}, ...unseen], true), lines([{}, ...others], true));
+  });
+
+  test("have an order if they are sorted", () => {
+    assert.notDeepEqual(lines([{ a, b }, list], false), lines([{ a, b }, turned], false));
+  });
+
+  test("differ in what is in them", () => {
+    assert.notDeepEqual(lines([{ a, b }, list], true), lines([{ a, b }, turned.with(1, item(b, "x"))], true));
+    assert.notDeepEqual(lines([{}, ["x", "y"]], true), lines([{}, ["y", "x"]], true));
+  });
+});
+
 test("times may differ by the tolerance, and by no more", () => {
   const [a, b] = ["x <time iso 1000> y", "x <time iso 1500> y"];
   assert.equal(sameLine(a, b, 500), true);

@@ -29,6 +29,7 @@ export class Normalizer {
   #names = new Map();
   #step = 0;
   #shown = 0;
+  #glancing = false;
   #url;
   #start;
   #secret;
@@ -97,9 +98,35 @@ export class Normalizer {
   /** Whether arrange() sorts: for a scenario in which the order of members depends on how a row was made. */
   anyOrder = false;
 
-  /** A value of JSON as it is, or inOrder(). */
+  /** Whether arrange() sorts lists of objects: for an answer whose lists have no order of their own. */
+  unsorted = false;
+
+  /** A value of JSON as it is, or inOrder(), or with its lists sorted. */
   arrange(value) {
-    return this.anyOrder ? inOrder(value) : value;
+    const arranged = this.anyOrder ? inOrder(value) : value;
+    return this.unsorted ? this.#sorted(arranged) : arranged;
+  }
+
+  // By what the objects show, which is the same in any two runs but for ids that come up here for the first time.
+  #sorted(value) {
+    if (value === null || typeof value !== "object") return value;
+    if (!Array.isArray(value)) {
+      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.#sorted(item)]));
+    }
+    const items = value.map((item) => this.#sorted(item));
+    if (!items.every((item) => item !== null && typeof item === "object")) return items;
+    const keyed = items.map((item) => ({ item, key: this.#glance(JSON.stringify(item)) }));
+    return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ item }) => item);
+  }
+
+  /** text(), but what it shows for the first time gets no number yet. */
+  #glance(value) {
+    this.#glancing = true;
+    try {
+      return this.text(value);
+    } finally {
+      this.#glancing = false;
+    }
   }
 
   #offset(ms, unit = "iso") {
@@ -107,6 +134,7 @@ export class Normalizer {
   }
 
   #name(kind, value) {
+    if (this.#glancing && !this.#names.has(value)) return `<${kind}>`;
     if (!this.#names.has(value)) this.#names.set(value, `<${kind} ${this.#step}.${++this.#shown}>`);
     return this.#names.get(value);
   }

@@ -31,7 +31,8 @@ const BASE_PATH = "/api/auth";
  * One request, sent exactly as given: `path` is below the base path, `target`
  * the whole request target. `as` names an actor, whose cookies are sent and
  * kept. `capture` maps names to functions of the response. `compare` limits
- * what is compared to "status".
+ * what is compared to "status". With `unsorted`, nobody has asked for an order of the lists in the answer: on MySQL,
+ * where it depends on random ids then, it does not count.
  */
 export function send(method, path, { target, ...rest } = {}) {
   return { kind: "request", method, target: target ?? BASE_PATH + path, ...rest };
