@@ -123,7 +123,11 @@ func (p *storedSessions) mirror(ctx context.Context, s *ActiveSession) error {
 	if err != nil {
 		return err
 	}
-	// The list first: whoever ends all sessions of the user must find this one.
+	// The list last: whoever ends all sessions of the user before that has not missed one that others could be using
+	// already, and whoever does so later finds it there. From the list first they could take it before it is there.
+	if err := p.kept.Set(ctx, s.Session.Token, value, ttl); err != nil {
+		return err
+	}
 	var dropped []string
 	err = p.changeIndex(ctx, s.Session.UserID, func(list []indexed) []indexed {
 		list = append(list, indexed{s.Session.Token, s.Session.ExpiresAt.UnixMilli()})
@@ -145,7 +149,7 @@ func (p *storedSessions) mirror(ctx context.Context, s *ActiveSession) error {
 			return err
 		}
 	}
-	return p.kept.Set(ctx, s.Session.Token, value, ttl)
+	return nil
 }
 
 func (p *storedSessions) update(ctx context.Context, s *ActiveSession, set store.Record) error {

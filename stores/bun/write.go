@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/uptrace/bun"
@@ -74,10 +75,20 @@ func (r *runner) create(ctx context.Context, t *schema.Table, rec store.Record) 
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errWritten, err)
 	}
-	if len(recs) == 0 {
-		return nil, fmt.Errorf("bunstore: table %q: the row was deleted as soon as it was created: %w", t.Name, store.ErrNotFound)
+	if len(recs) == 0 { // somebody has deleted it since
+		return m.given(rec, id), nil
 	}
 	return recs[0], nil
+}
+
+// given is a row as far as it is known without reading it: what the database filled in is null.
+func (m *mapping) given(rec store.Record, id any) store.Record {
+	row := make(store.Record, len(m.columns))
+	for i := range m.columns {
+		row[m.columns[i].Name] = rec[m.columns[i].Name]
+	}
+	row[schema.ID] = id
+	return row
 }
 
 // insert builds an INSERT. bun's own takes structs and maps only, and splits the names of a map at dots.
@@ -138,6 +149,13 @@ func (r *runner) set(ctx context.Context, st *statement, m *mapping, sets string
 
 // remove deletes the rows that match and returns how many there were.
 func (r *runner) remove(ctx context.Context, q *store.Query) (int64, error) {
+	if r.tx != nil && r.dialect == MySQL && !byID(q.Where) {
+		return r.removeFound(ctx, q)
+	}
+	return r.removeAll(ctx, q)
+}
+
+func (r *runner) removeAll(ctx context.Context, q *store.Query) (int64, error) {
 	m, err := r.mapping(ctx, q.Table)
 	if err != nil {
 		return 0, err
@@ -149,6 +167,39 @@ func (r *runner) remove(ctx context.Context, q *store.Query) (int64, error) {
 	}
 	res, err := r.db.NewDelete().Conn(st.on(r.on)).TableExpr("?", bun.Safe(m.ident)).Where("?", bun.Safe(where)).Exec(ctx)
 	return r.affected(ctx, res, err)
+}
+
+// removeFound deletes the rows that match one by one. A DELETE that has no use for an index, as in a small table, locks each row
+// that it looks at. There it waits for those that others are inserting, who may be waiting for a row that this transaction has
+// locked, such as the user whose sessions are to be deleted; then MySQL undoes one of the two.
+func (r *runner) removeFound(ctx context.Context, q *store.Query) (n int64, err error) {
+	found, err := r.find(ctx, &store.Query{Table: q.Table, Where: q.Where, Limit: fewRows + 1}, false)
+	if err != nil {
+		return 0, err
+	}
+	if len(found) > fewRows { // the table is not small
+		return r.removeAll(ctx, q)
+	}
+	for _, rec := range found {
+		id, err := q.Table.Column(schema.ID).Normalize(rec[schema.ID])
+		if err != nil {
+			return n, r.failed(ctx, err)
+		}
+		removed, err := r.removeAll(ctx, &store.Query{Table: q.Table, Where: append(slices.Clone(q.Where), store.Eq(schema.ID, id))})
+		if err != nil {
+			return n, err
+		}
+		n += removed
+	}
+	return n, nil
+}
+
+// fewRows is how many rows removeFound deletes one by one.
+const fewRows = 100
+
+// byID reports whether conditions name the one row that can match by its id.
+func byID(where []store.Cond) bool {
+	return slices.ContainsFunc(where, func(c store.Cond) bool { return c.Any == nil && c.Column == schema.ID && c.Op == store.OpEq })
 }
 
 func (r *runner) affected(ctx context.Context, res sql.Result, err error) (int64, error) {
