@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -320,4 +321,73 @@ func text(v any) string {
 		return string(b)
 	}
 	return strings.TrimSpace(fmt.Sprint(v))
+}
+
+// TestDeleteDoesNotWaitForOthers: rows of one user are deleted while those of another are being inserted, also where the
+// table is so small that no database would look into an index.
+func TestDeleteDoesNotWaitForOthers(t *testing.T) {
+	t.Parallel()
+	for _, d := range []database{onPostgres, onMySQL} {
+		t.Run(d.name, func(t *testing.T) {
+			t.Parallel()
+			st, s, _ := ready(t, d)
+			table := s.Table("verification")
+			for _, id := range []string{"a", "b", "c"} {
+				rec := verification(id)
+				rec["value"] = "mine"
+				if _, err := st.Create(t.Context(), table, rec); err != nil {
+					t.Fatal(err)
+				}
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
+			err := st.InTx(ctx, func(inserting context.Context) error {
+				if _, err := st.Create(inserting, table, verification("theirs")); err != nil {
+					return err
+				}
+				return st.InTx(ctx, func(deleting context.Context) error {
+					if n, err := st.Delete(deleting, store.From(table, store.Eq("value", "mine"))); err != nil || n != 3 {
+						return fmt.Errorf("deleted %d: %w", n, err)
+					}
+					return nil
+				})
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n, err := st.Count(t.Context(), store.From(table)); err != nil || n != 1 {
+				t.Errorf("rows: got %d, %v, want 1", n, err)
+			}
+		})
+	}
+}
+
+// TestCreatedAndDeleted: whoever creates a row is not told an error because somebody else has deleted it at once.
+func TestCreatedAndDeleted(t *testing.T) {
+	t.Parallel()
+	everywhere(t, func(t *testing.T, d database) {
+		st, s, _ := ready(t, d)
+		table := s.Table("verification")
+		ctx, stop := context.WithCancel(t.Context())
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			for ctx.Err() == nil {
+				if _, err := st.Delete(ctx, store.From(table, store.Eq("value", "v"))); err != nil && ctx.Err() == nil {
+					t.Error(err)
+				}
+			}
+		})
+		for i := range 200 {
+			id := fmt.Sprint("v", i)
+			rec, err := st.Create(t.Context(), table, verification(id))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, want := normal(t, table, rec), normal(t, table, verification(id)); !maps.Equal(got, want) {
+				t.Fatalf("got %v, want %v", got, want)
+			}
+		}
+		stop()
+		wg.Wait()
+	})
 }
