@@ -219,6 +219,60 @@ func TestNoRefreshBringsASessionBack(t *testing.T) {
 	})
 }
 
+// meetingStorage lets something happen before a key is written for the first time.
+type meetingStorage struct {
+	storage.Storage
+	meet func(key string)
+}
+
+func (s *meetingStorage) Set(ctx context.Context, key, value string, ttl time.Duration) error {
+	s.meet(key)
+	return s.Storage.Set(ctx, key, value, ttl)
+}
+
+// TestEndsMeetAMaking: whoever ends all sessions of a user while one is being made, and once more after that, has ended it,
+// wherever in its making the first time was, and leaves nothing in the storage.
+func TestEndsMeetAMaking(t *testing.T) {
+	t.Parallel()
+	for at := range 2 {
+		kept := memstorage.New(memstorage.Options{})
+		meeting := &meetingStorage{Storage: kept, meet: func(string) {}}
+		r := newRig(t, func(c *core.Config) { c.SecondaryStorage, c.Now = meeting, nil })
+		r.signUp("ann@example.com")
+		user, err := r.FindUserByEmail(t.Context(), "ann@example.com")
+		if err != nil {
+			t.Fatal(err)
+		}
+		end := func() {
+			meeting.meet = func(string) {}
+			if err := r.DeleteSessions(t.Context(), user.ID); err != nil {
+				t.Error(err)
+			}
+		}
+		end()
+		ahead := newRig(t, func(c *core.Config) { // a server whose clock is ahead of that of the one that ends
+			c.Store, c.SecondaryStorage, c.Now = r.Config().Store, meeting, func() time.Time { return time.Now().Add(time.Hour) }
+		})
+		written := 0
+		meeting.meet = func(string) {
+			if written++; written == at+1 {
+				end()
+			}
+		}
+		made := ahead.signIn("ann@example.com")
+		if written <= at {
+			t.Fatalf("%d keys were written, so nothing met at %d", written, at)
+		}
+		end()
+		if r.signedIn(t, made) {
+			t.Errorf("ended before key %d was written and after all: the session lives", at+1)
+		}
+		if _, err := kept.Get(t.Context(), tokenOf(made)); !errors.Is(err, storage.ErrNotFound) {
+			t.Errorf("ended before key %d was written and after all: the session is still there: %v", at+1, err)
+		}
+	}
+}
+
 // TestNobodyIsSignedInByARolledBackSignUp: a session in storage must not outlive the transaction that made its user.
 func TestNobodyIsSignedInByARolledBackSignUp(t *testing.T) {
 	t.Parallel()
