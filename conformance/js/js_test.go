@@ -70,6 +70,9 @@ func TestConformance(t *testing.T) {
 			runDifferential(t, node, testbed, set{s.adapters, intersect(s.databases, databases)}, []string{providers})
 		}
 	})
+	t.Run("walks", func(t *testing.T) {
+		runDifferential(t, node, testbed, set{everyAdapter, []string{"memory"}}, nil, "--walks", "10")
+	})
 }
 
 // result is a line of lib/reporter.mjs.
@@ -119,15 +122,15 @@ func runTests(t *testing.T, node, folder string, env []string) {
 }
 
 // runDifferential compares the testbed with the reference.
-func runDifferential(t *testing.T, node string, testbed []string, s set, env []string) {
+func runDifferential(t *testing.T, node string, testbed []string, s set, env []string, flags ...string) {
 	t.Helper()
 	command, err := json.Marshal(testbed)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Run(strings.Join(s.adapters, "+")+" on "+strings.Join(s.databases, "+"), func(t *testing.T) {
-		cmd := exec.CommandContext(t.Context(), node, "differential/run.mjs", "--subject", string(command),
-			"--adapters", strings.Join(s.adapters, ","), "--databases", strings.Join(s.databases, ","))
+		cmd := exec.CommandContext(t.Context(), node, append([]string{"differential/run.mjs", "--subject", string(command),
+			"--adapters", strings.Join(s.adapters, ","), "--databases", strings.Join(s.databases, ",")}, flags...)...)
 		cmd.Env = append(os.Environ(), env...)
 		out, err := cmd.CombinedOutput()
 		if err != nil {

@@ -59,7 +59,7 @@ func (p *Plugin) listMembers(ctx context.Context, x *core.Exchange, in ListMembe
 	if err != nil {
 		return ListMembersOutput{}, err
 	}
-	q, queryErr := p.memberQuery(org, in)
+	q, queryErr := p.memberQuery(x, org, in)
 	if queryErr != nil { // which somebody who is not a member is not told
 		q = store.Query{Where: []store.Cond{store.AnyOf()}}
 	}
@@ -80,7 +80,7 @@ func (p *Plugin) listMembers(ctx context.Context, x *core.Exchange, in ListMembe
 }
 
 // memberQuery makes a query of what a client asks for. Fields are columns that clients may see, and nothing else.
-func (p *Plugin) memberQuery(org string, in ListMembersInput) (store.Query, error) {
+func (p *Plugin) memberQuery(x *core.Exchange, org string, in ListMembersInput) (store.Query, error) {
 	q := store.Query{
 		Where: []store.Cond{store.Eq("organizationId", org)}, OrderBy: oldestFirst,
 		Limit: p.pageSize(int(in.Limit)), Offset: int(in.Offset),
@@ -91,10 +91,11 @@ func (p *Plugin) memberQuery(org string, in ListMembersInput) (store.Query, erro
 			return q, err
 		}
 		q.OrderBy = []store.Order{{Column: c.Name, Desc: in.SortDirection == "desc"}}
-		for _, further := range []string{"createdAt", schema.ID} { // so that pages do not overlap
-			if c.Name != further && c.Name != schema.ID {
-				q.OrderBy = append(q.OrderBy, store.Order{Column: further})
-			}
+		if c.Name != "createdAt" && c.Name != schema.ID {
+			q.OrderBy = append(q.OrderBy, store.Order{Column: "createdAt"})
+		}
+		if x.Hardened() && c.Name != schema.ID { // so that pages do not overlap
+			q.OrderBy = append(q.OrderBy, store.Order{Column: schema.ID})
 		}
 	}
 	if in.FilterField != "" {
