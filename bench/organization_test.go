@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -12,32 +11,12 @@ import (
 	"github.com/cardea-auth/cardea/core"
 	"github.com/cardea-auth/cardea/core/model"
 	"github.com/cardea-auth/cardea/core/store"
-	"github.com/cardea-auth/cardea/plugin/emailpassword"
 	"github.com/cardea-auth/cardea/plugin/organization"
-	bunstore "github.com/cardea-auth/cardea/stores/bun"
-	"github.com/cardea-auth/cardea/stores/bun/sqlite"
 )
 
 // BenchmarkOrganization is what is asked most of an organization of 10,000 members, in an SQLite file.
 func BenchmarkOrganization(b *testing.B) {
-	db, err := sqlite.Open(filepath.Join(b.TempDir(), "bench.sqlite"))
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { db.Close() })
-	auth, err := core.New(core.Config{
-		BaseURL: origin, Secret: secret, Store: bunstore.New(db), RateLimit: core.RateLimitConfig{Enabled: core.Off},
-		Plugins: []core.Plugin{
-			emailpassword.New(emailpassword.Options{}),
-			organization.New(organization.Options{Teams: organization.TeamOptions{Enabled: true}}),
-		},
-	})
-	if err == nil {
-		err = auth.Migrate(b.Context())
-	}
-	if err != nil {
-		b.Fatal(err)
-	}
+	auth := onSQLite(b, []core.Plugin{organization.New(organization.Options{Teams: organization.TeamOptions{Enabled: true}})})
 	cookie := signUp(b, auth)
 	ann, err := auth.FindUserByEmail(b.Context(), "ann@example.com")
 	if err != nil {

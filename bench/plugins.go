@@ -29,6 +29,6 @@ func pluginSets() []pluginSet {
 		{"bearer", []core.Plugin{token}},
 		{"admin", []core.Plugin{admins}},
 		{"organization", []core.Plugin{teams}},
-		{"all four", []core.Plugin{second, token, admins, teams}},
+		{"all", []core.Plugin{second, token, admins, teams}},
 	}
 }

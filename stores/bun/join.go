@@ -41,8 +41,9 @@ type joinPlan struct {
 	and     *column // the second column that is looked up, or nil
 	andArgs int     // how often its key is an argument
 	columns []column
-	split   int   // how many of the columns are the left table's
-	decoded []int // the columns that decode has something to do for
+	split   int    // how many of the columns are the left table's
+	decoded []int  // the columns that decode has something to do for
+	plain   string // the query column by column, if query returns them packed, or empty
 
 	stmt  *sql.Stmt   // nil if the driver is to get the text each time
 	stale atomic.Bool // the tables have changed, and stmt is closed
@@ -70,7 +71,12 @@ func (r *runner) plan(ctx context.Context, j *store.Join) (*joinPlan, error) {
 	}
 	// pgx keeps statements prepared by itself, unless it is told not to because of what is behind it.
 	if !r.unprepared && !strings.HasPrefix(driverPath(r.db.DB), "github.com/jackc/pgx") {
-		if p.stmt, err = r.db.DB.PrepareContext(ctx, p.query); err != nil {
+		p.stmt, err = r.db.DB.PrepareContext(ctx, p.query)
+		if err != nil && p.plain != "" { // an SQLite without JSON
+			p.query, p.plain = p.plain, ""
+			p.stmt, err = r.db.DB.PrepareContext(ctx, p.query)
+		}
+		if err != nil {
 			return nil, r.failed(ctx, err)
 		}
 	}
@@ -144,17 +150,16 @@ func (r *runner) newPlan(ctx context.Context, j *store.Join) (p *joinPlan, certa
 		}
 	}
 	st := r.statement()
-	// Some drivers make a string of each column's name for each query, which costs nothing if it is one letter.
-	reads := make([]string, len(p.columns))
-	for i := range p.columns {
-		reads[i] = p.columns[i].reads + " AS x"
-	}
-	p.query = "SELECT " + strings.Join(reads, ", ") + " FROM " + left.ident + " AS l JOIN " + right.ident + " AS r ON " +
+	from := " FROM " + left.ident + " AS l JOIN " + right.ident + " AS r ON " +
 		right.id().joins(on) + " WHERE " + p.key.equals(st, []any{""}, false)
 	p.args = len(st.args)
 	if p.and != nil {
-		p.query += " AND " + p.and.equals(st, []any{""}, false)
+		from += " AND " + p.and.equals(st, []any{""}, false)
 		p.andArgs = len(st.args) - p.args
+	}
+	p.query = "SELECT " + left.reads + ", " + right.reads + from
+	if r.dialect == SQLite && len(p.columns) <= mostPacked {
+		p.query, p.plain = "SELECT "+packed(p.columns)+" AS x"+from, p.query // the drivers copy the name each time
 	}
 	width := len(p.columns)
 	p.into.New = func() any {
@@ -195,7 +200,33 @@ func (p *joinPlan) find(ctx context.Context, r *runner, keys []string) ([]any, e
 		}
 		args = append(args, []any{kept, kept}[:p.andArgs]...)
 	}
+	values, err := p.read(ctx, r, args)
+	if err != nil {
+		return nil, err
+	}
+	for _, i := range p.decoded {
+		values[i] = p.columns[i].decode(values[i])
+	}
+	return values, nil
+}
+
+// read returns the values as the driver gives them.
+func (p *joinPlan) read(ctx context.Context, r *runner, args []any) ([]any, error) {
 	rows, err := p.ask(ctx, r, args)
+	if p.plain == "" {
+		return p.one(rows, err, p.scan)
+	}
+	values, err := p.one(rows, err, p.scanPacked)
+	if err == nil || faultOf(err) != faultOther || ctx.Err() != nil {
+		return values, err
+	}
+	// JSON has no place for a BLOB, which is what somebody may have put where text should be.
+	rows, err = r.on.QueryContext(ctx, p.plain, args...)
+	return p.one(rows, err, p.scan)
+}
+
+// one reads the one row that there is to be among what a query has returned.
+func (p *joinPlan) one(rows *sql.Rows, err error, scan func(*sql.Rows, []any) error) ([]any, error) {
 	if err != nil {
 		if p.stale.Load() {
 			return nil, errStale
@@ -210,23 +241,35 @@ func (p *joinPlan) find(ctx context.Context, r *runner, keys []string) ([]any, e
 		return nil, notFound(p.Left)
 	}
 	values := make([]any, len(p.columns))
-	into := p.into.Get().(*[]any)
-	for i := range values {
-		(*into)[i] = &values[i]
-	}
-	err = rows.Scan(*into...)
-	clear(*into)
-	p.into.Put(into)
-	if err != nil {
+	if err := scan(rows, values); err != nil {
 		return nil, err
 	}
 	if p.and != nil && rows.Next() {
 		return nil, fmt.Errorf("bunstore: several rows of table %q match", p.Left.Name)
 	}
-	for _, i := range p.decoded {
-		values[i] = p.columns[i].decode(values[i])
-	}
 	return values, rows.Close()
+}
+
+func (p *joinPlan) scan(rows *sql.Rows, values []any) error {
+	into := p.into.Get().(*[]any)
+	for i := range values {
+		(*into)[i] = &values[i]
+	}
+	err := rows.Scan(*into...)
+	clear(*into)
+	p.into.Put(into)
+	return err
+}
+
+func (p *joinPlan) scanPacked(rows *sql.Rows, values []any) error {
+	var text string
+	if err := rows.Scan(&text); err != nil {
+		return err
+	}
+	if !unpack(text, values) {
+		return fmt.Errorf("bunstore: a row of table %q is not packed", p.Left.Name)
+	}
+	return nil
 }
 
 func (p *joinPlan) ask(ctx context.Context, r *runner, args []any) (*sql.Rows, error) {
