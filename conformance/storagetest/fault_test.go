@@ -257,7 +257,7 @@ func TestFaulty(t *testing.T) {
 		if f.name == fault {
 			storagetest.Run(t, storagetest.Options{
 				Open:    func(testing.TB) storage.Storage { return newFaulty(f.spoil) },
-				Advance: func(_ testing.TB, s storage.Storage, d time.Duration) { s.(*faulty).clock.advance(d) },
+				Advance: func(_ testing.TB, s storage.Storage, d time.Duration) { s.(*faulty).clock.Advance(d) },
 				Reopen: func(_ testing.TB, s storage.Storage) storage.Storage {
 					if s.(*faulty).alone {
 						return newDoor()

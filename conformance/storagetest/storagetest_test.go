@@ -3,13 +3,13 @@ package storagetest_test
 import (
 	"context"
 	"errors"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/cardea-auth/cardea/conformance/storagetest"
 	"github.com/cardea-auth/cardea/core/storage"
+	"github.com/cardea-auth/cardea/internal/authtest"
 	"github.com/cardea-auth/cardea/internal/memstorage"
 )
 
@@ -19,40 +19,22 @@ func TestRun(t *testing.T) {
 	t.Parallel()
 	storagetest.Run(t, storagetest.Options{
 		Open:     func(testing.TB) storage.Storage { return newDoor() },
-		Advance:  func(_ testing.TB, s storage.Storage, d time.Duration) { s.(*door).clock.advance(d) },
+		Advance:  func(_ testing.TB, s storage.Storage, d time.Duration) { s.(*door).clock.Advance(d) },
 		Reopen:   func(_ testing.TB, s storage.Storage) storage.Storage { return s },
 		Close:    func(_ testing.TB, s storage.Storage) { s.(*door).closed.Store(true) },
 		Parallel: true,
 	})
 }
 
-// clock is a time that only moves when it is told to.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
 // door is a storage in memory that can be closed.
 type door struct {
 	*memstorage.Storage
-	clock  *clock
+	clock  *authtest.Clock
 	closed atomic.Bool
 }
 
 func newDoor() *door {
-	c := &clock{now: time.Date(2026, 1, 2, 3, 4, 5, 678_000_000, time.UTC)}
+	c := authtest.NewClock()
 	return &door{Storage: memstorage.New(memstorage.Options{Now: c.Now}), clock: c}
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/cardea-auth/cardea/core/ratelimit"
+	"github.com/cardea-auth/cardea/internal/authtest"
 	"github.com/cardea-auth/cardea/internal/memdb"
 )
 
@@ -49,7 +50,7 @@ func BenchmarkMemoryParallel(b *testing.B) {
 // BenchmarkMemoryFull is what an attacker can make a request cost at most: a part of the memory is full, and at each
 // request the last counter in it has just expired.
 func BenchmarkMemoryFull(b *testing.B) {
-	now := newClock()
+	now := authtest.NewClock()
 	m := ratelimit.NewMemory(ratelimit.MemoryOptions{Now: now.Now})
 	keys := make([]string, 1025)
 	for i := range keys {
@@ -58,7 +59,7 @@ func BenchmarkMemoryFull(b *testing.B) {
 	r := ratelimit.Rule{Window: 1024 * time.Millisecond, Max: 1}
 	i := 0
 	for b.Loop() {
-		now.advance(time.Millisecond)
+		now.Advance(time.Millisecond)
 		if _, ok, _ := m.Consume(b.Context(), keys[i%len(keys)], r); !ok {
 			b.Fatalf("request %d: got denied", i)
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/cardea-auth/cardea/core/ratelimit"
+	"github.com/cardea-auth/cardea/internal/authtest"
 )
 
 // race consumes n times at once and returns how often that was allowed.
@@ -46,7 +47,7 @@ func TestRace(t *testing.T) {
 		for _, limit := range []int{1, 3, 50, 100} {
 			t.Run(fmt.Sprintf("%s/%d", name, limit), func(t *testing.T) {
 				t.Parallel()
-				now := newClock()
+				now := authtest.NewClock()
 				c := open(t, now)
 				r := rule(10, limit)
 				for round := range 3 {
@@ -58,7 +59,7 @@ func TestRace(t *testing.T) {
 					if got := race(t, c, 50, "192.0.2.1|/ok", r); got != want {
 						t.Errorf("round %d, again: got %d of 50 allowed, want %d", round, got, want)
 					}
-					now.advance(10 * time.Second)
+					now.Advance(10 * time.Second)
 				}
 			})
 		}
@@ -71,7 +72,7 @@ func TestRaceOfManyKeys(t *testing.T) {
 	for name, open := range counters {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := open(t, newClock())
+			c := open(t, authtest.NewClock())
 			var wg sync.WaitGroup
 			for i := range 20 {
 				key := fmt.Sprintf("192.0.2.%d|/ok", i)
@@ -92,18 +93,18 @@ func TestWindow(t *testing.T) {
 	for name, open := range counters {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			now := newClock()
+			now := authtest.NewClock()
 			c := open(t, now)
 			r := rule(10, 2)
 			for round := range 3 {
 				wantAllowed(t, c, "192.0.2.1|/ok", r)
 				wantAllowed(t, c, "192.0.2.1|/ok", r)
 				wantDenied(t, c, "192.0.2.1|/ok", r, 10*time.Second)
-				now.advance(10*time.Second - time.Millisecond)
+				now.Advance(10*time.Second - time.Millisecond)
 				if _, ok := consume(t, c, "192.0.2.1|/ok", r); ok {
 					t.Errorf("round %d: got allowed within the window", round)
 				}
-				now.advance(time.Millisecond)
+				now.Advance(time.Millisecond)
 			}
 		})
 	}
@@ -115,21 +116,21 @@ func TestRollingWindow(t *testing.T) {
 	for name, open := range counters {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			now := newClock()
+			now := authtest.NewClock()
 			c := open(t, now)
 			r := rule(10, 3)
 			for range 3 {
 				wantAllowed(t, c, "192.0.2.1|/ok", r)
-				now.advance(4 * time.Second)
+				now.Advance(4 * time.Second)
 			}
 			if name == "secondary-storage" {
 				wantAllowed(t, c, "192.0.2.1|/ok", r) // 12 s after the first
 				return
 			}
 			wantDenied(t, c, "192.0.2.1|/ok", r, 6*time.Second)
-			now.advance(5 * time.Second)
+			now.Advance(5 * time.Second)
 			wantDenied(t, c, "192.0.2.1|/ok", r, time.Second) // being denied does not prolong it
-			now.advance(time.Second)
+			now.Advance(time.Second)
 			wantAllowed(t, c, "192.0.2.1|/ok", r)
 		})
 	}
@@ -138,13 +139,13 @@ func TestRollingWindow(t *testing.T) {
 // TestSecondaryRoundsUp: a storage keeps whole seconds, and less than one not at all.
 func TestSecondaryRoundsUp(t *testing.T) {
 	t.Parallel()
-	now := newClock()
+	now := authtest.NewClock()
 	c := newSecondary(t, now)
 	r := ratelimit.Rule{Window: 1500 * time.Millisecond, Max: 1}
 	wantAllowed(t, c, "192.0.2.1|/ok", r)
-	now.advance(1999 * time.Millisecond)
+	now.Advance(1999 * time.Millisecond)
 	wantDenied(t, c, "192.0.2.1|/ok", r, 2*time.Second)
-	now.advance(time.Millisecond)
+	now.Advance(time.Millisecond)
 	wantAllowed(t, c, "192.0.2.1|/ok", r)
 	wantAllowed(t, c, "192.0.2.2|/ok", ratelimit.Rule{Window: time.Millisecond, Max: 1})
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/cardea-auth/cardea/core/ratelimit"
 	"github.com/cardea-auth/cardea/core/schema"
 	"github.com/cardea-auth/cardea/core/store"
+	"github.com/cardea-auth/cardea/internal/authtest"
 	"github.com/cardea-auth/cardea/internal/memdb"
 )
 
@@ -34,11 +35,11 @@ func TestSchema(t *testing.T) {
 
 func TestDatabaseRow(t *testing.T) {
 	t.Parallel()
-	now, table, db := newClock(), newTable(t), memdb.New()
+	now, table, db := authtest.NewClock(), newTable(t), memdb.New()
 	c := ratelimit.NewDatabase(db, table, compile(t, ratelimit.Config{}), ratelimit.DatabaseOptions{Now: now.Now})
 	for range 5 {
 		consume(t, c, key, rule(10, 2))
-		now.advance(time.Second)
+		now.Advance(time.Second)
 	}
 	rec := find(t, db, table, key)
 	if id, _ := rec["id"].(string); len(id) != 32 {
@@ -85,7 +86,7 @@ func TestDatabaseRivals(t *testing.T) {
 	r := rule(10, 3)
 	type world struct {
 		*testing.T
-		now   *clock
+		now   *authtest.Clock
 		db    *memdb.DB
 		table *schema.Table
 		other ratelimit.Counter // over the same table
@@ -103,7 +104,7 @@ func TestDatabaseRivals(t *testing.T) {
 			w.Fatalf("got %d rows deleted, %v", n, err)
 		}
 	}
-	expire := func(w *world) { w.now.advance(r.Window) }
+	expire := func(w *world) { w.now.Advance(r.Window) }
 	after := func(steps ...func(w *world)) func(w *world) {
 		return func(w *world) {
 			for _, step := range steps {
@@ -156,7 +157,7 @@ func TestDatabaseRivals(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			w := &world{T: t, now: newClock(), db: memdb.New(), table: newTable(t)}
+			w := &world{T: t, now: authtest.NewClock(), db: memdb.New(), table: newTable(t)}
 			o := ratelimit.DatabaseOptions{Now: w.now.Now}
 			rules := compile(t, ratelimit.Config{})
 			w.rival = &rival{Store: w.db, method: c.method}
@@ -187,7 +188,7 @@ func (behind) FindOne(context.Context, store.Query) (store.Record, error) {
 func TestDatabaseBehind(t *testing.T) {
 	t.Parallel()
 	db := memdb.New()
-	c := ratelimit.NewDatabase(behind{db}, newTable(t), compile(t, ratelimit.Config{}), ratelimit.DatabaseOptions{Now: newClock().Now})
+	c := ratelimit.NewDatabase(behind{db}, newTable(t), compile(t, ratelimit.Config{}), ratelimit.DatabaseOptions{Now: authtest.NewClock().Now})
 	wantAllowed(t, c, key, rule(10, 3))
 	if _, ok, err := c.Consume(t.Context(), key, rule(10, 3)); ok || err == nil {
 		t.Errorf("got allowed %v, %v, want an error", ok, err)
@@ -242,7 +243,7 @@ func TestDatabaseBroken(t *testing.T) {
 	for method, callsBefore := range map[string]int{"FindOne": 0, "Create": 0, "Delete": 0, "Update": 1} {
 		t.Run(method, func(t *testing.T) {
 			t.Parallel()
-			now, table, db := newClock(), newTable(t), memdb.New()
+			now, table, db := authtest.NewClock(), newTable(t), memdb.New()
 			o := ratelimit.DatabaseOptions{Now: now.Now}
 			rules := compile(t, ratelimit.Config{})
 			for range callsBefore {
@@ -258,7 +259,7 @@ func TestDatabaseBroken(t *testing.T) {
 
 func TestDatabaseDeletesExpiredRows(t *testing.T) {
 	t.Parallel()
-	now, table, db := newClock(), newTable(t), memdb.New()
+	now, table, db := authtest.NewClock(), newTable(t), memdb.New()
 	rules := compile(t, ratelimit.Config{Custom: []ratelimit.CustomRule{{Path: "/slow", Rule: rule(100, 1)}}})
 	c := ratelimit.NewDatabase(db, table, rules, ratelimit.DatabaseOptions{Now: now.Now})
 	rows := func(want int64) {
@@ -271,25 +272,25 @@ func TestDatabaseDeletesExpiredRows(t *testing.T) {
 	for i := range 5 {
 		wantAllowed(t, c, fmt.Sprintf("192.0.2.%d|/ok", i), quick)
 	}
-	now.advance(100 * time.Second)
+	now.Advance(100 * time.Second)
 	wantAllowed(t, c, "192.0.2.0|/ok", quick) // a new window; the others' rows are as old as the longest, not older
 	rows(5)
-	now.advance(10 * time.Second)
+	now.Advance(10 * time.Second)
 	wantAllowed(t, c, "192.0.2.0|/ok", quick)
 	rows(1)
 
 	wantAllowed(t, c, "192.0.2.9|/slow", rule(100, 1))
-	now.advance(100*time.Second - time.Millisecond)
+	now.Advance(100*time.Second - time.Millisecond)
 	wantAllowed(t, c, "192.0.2.0|/ok", quick)
 	wantDenied(t, c, "192.0.2.9|/slow", rule(100, 1), time.Millisecond)
 
 	// A longer window counts once it has been seen.
 	wantAllowed(t, c, "192.0.2.8|/made-up", rule(1000, 1))
-	now.advance(999 * time.Second)
+	now.Advance(999 * time.Second)
 	wantAllowed(t, c, "192.0.2.7|/ok", quick)
 	wantDenied(t, c, "192.0.2.8|/made-up", rule(1000, 1), time.Second)
 
-	now.advance(2000 * time.Second)
+	now.Advance(2000 * time.Second)
 	if n, err := c.DeleteExpired(t.Context()); n != 3 || err != nil {
 		t.Errorf("got %d rows deleted, %v, want 3", n, err)
 	}
@@ -299,7 +300,7 @@ func TestDatabaseDeletesExpiredRows(t *testing.T) {
 // TestDatabaseDeletesNowAndThen: a deletion goes through the whole table, so nobody may cause one with each request.
 func TestDatabaseDeletesNowAndThen(t *testing.T) {
 	t.Parallel()
-	now := newClock()
+	now := authtest.NewClock()
 	var names []string
 	var tasks []func(context.Context) error
 	c := ratelimit.NewDatabase(broken{memdb.New(), "Delete"}, newTable(t), compile(t, ratelimit.Config{}), ratelimit.DatabaseOptions{
@@ -310,7 +311,7 @@ func TestDatabaseDeletesNowAndThen(t *testing.T) {
 	})
 	for i := range 100 {
 		wantAllowed(t, c, fmt.Sprintf("192.0.2.%d|/ok", i), rule(10, 3))
-		now.advance(time.Second)
+		now.Advance(time.Second)
 	}
 	if len(tasks) != 10 || names[0] != "delete expired rate limits" {
 		t.Fatalf("got %d deletions in 100 s, %q, want 10", len(tasks), names)

@@ -3,7 +3,6 @@ package ratelimit_test
 import (
 	"context"
 	"log/slog"
-	"sync"
 	"testing"
 	"time"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/cardea-auth/cardea/core/schema"
 	"github.com/cardea-auth/cardea/core/storage"
 	"github.com/cardea-auth/cardea/core/store"
+	"github.com/cardea-auth/cardea/internal/authtest"
 	"github.com/cardea-auth/cardea/internal/memdb"
 	"github.com/cardea-auth/cardea/internal/memstorage"
 )
@@ -19,26 +19,6 @@ import (
 var quiet = slog.New(slog.DiscardHandler)
 
 var _ ratelimit.Incrementer = storage.Storage(nil)
-
-// clock stands still until it is moved.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func newClock() *clock { return &clock{now: time.Date(2026, 1, 2, 3, 4, 5, 6_000_000, time.UTC)} }
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
 
 func compile(t testing.TB, c ratelimit.Config) *ratelimit.Rules {
 	t.Helper()
@@ -58,20 +38,20 @@ func newTable(t testing.TB) *schema.Table {
 	return s.Table(ratelimit.TableName)
 }
 
-func newMemory(_ testing.TB, c *clock) ratelimit.Counter {
+func newMemory(_ testing.TB, c *authtest.Clock) ratelimit.Counter {
 	return ratelimit.NewMemory(ratelimit.MemoryOptions{Now: c.Now})
 }
 
-func newDatabase(t testing.TB, c *clock) ratelimit.Counter {
+func newDatabase(t testing.TB, c *authtest.Clock) ratelimit.Counter {
 	return ratelimit.NewDatabase(memdb.New(), newTable(t), compile(t, ratelimit.Config{}), ratelimit.DatabaseOptions{Now: c.Now})
 }
 
-func newSecondary(_ testing.TB, c *clock) ratelimit.Counter {
+func newSecondary(_ testing.TB, c *authtest.Clock) ratelimit.Counter {
 	return ratelimit.NewSecondary(memstorage.New(memstorage.Options{Now: c.Now}))
 }
 
 // counters are the constructors of all counters.
-var counters = map[string]func(testing.TB, *clock) ratelimit.Counter{
+var counters = map[string]func(testing.TB, *authtest.Clock) ratelimit.Counter{
 	"memory": newMemory, "database": newDatabase, "secondary-storage": newSecondary,
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/cardea-auth/cardea/core/ratelimit"
+	"github.com/cardea-auth/cardea/internal/authtest"
 )
 
 func TestKeys(t *testing.T) {
@@ -50,7 +51,7 @@ func TestKeys(t *testing.T) {
 // TestVariantsShareACounter: another spelling of a path is not another hundred requests.
 func TestVariantsShareACounter(t *testing.T) {
 	t.Parallel()
-	limiter := ratelimit.New(compile(t, ratelimit.Config{Default: rule(10, 3)}), newMemory(t, newClock()), ratelimit.Options{})
+	limiter := ratelimit.New(compile(t, ratelimit.Config{Default: rule(10, 3)}), newMemory(t, authtest.NewClock()), ratelimit.Options{})
 	for i, path := range []string{"/nothing", "/Nothing", "/nothing/", "/%6eothing"} {
 		_, ok, err := limiter.Allow(t.Context(), ratelimit.Request{IP: "192.0.2.1", Path: path})
 		if want := i < 3; ok != want || err != nil {

@@ -7,13 +7,14 @@ import (
 	"time"
 
 	"github.com/cardea-auth/cardea/core/ratelimit"
+	"github.com/cardea-auth/cardea/internal/authtest"
 )
 
 func address(i int) string { return fmt.Sprintf("10.%d.%d.%d", i>>16&255, i>>8&255, i&255) }
 
 // TestMemoryIsBounded sends from a million addresses. It does not run in parallel because it looks at the heap.
 func TestMemoryIsBounded(t *testing.T) {
-	now := newClock()
+	now := authtest.NewClock()
 	heap := func() uint64 {
 		var stats runtime.MemStats
 		runtime.GC()
@@ -48,7 +49,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 	wantDenied(t, m, "192.0.2.1|/sign-in/email", r, 10*time.Second)
 
-	now.advance(10 * time.Second)
+	now.Advance(10 * time.Second)
 	for i := range 1000 {
 		wantAllowed(t, m, address(i+1_000_000)+"|/sign-in/email", r)
 	}
@@ -60,7 +61,7 @@ func TestMemoryIsBounded(t *testing.T) {
 // TestMemoryFullOfOneClient: who makes up paths gets in nobody's way but that of the few who share his part.
 func TestMemoryFullOfOneClient(t *testing.T) {
 	t.Parallel()
-	m := ratelimit.NewMemory(ratelimit.MemoryOptions{Now: newClock().Now, MaxKeys: 256 * 20})
+	m := ratelimit.NewMemory(ratelimit.MemoryOptions{Now: authtest.NewClock().Now, MaxKeys: 256 * 20})
 	r := rule(10, 3)
 	for i := range 100 {
 		if _, ok := consume(t, m, fmt.Sprintf("192.0.2.1|/%d", i), r); ok != (i < 20) {
@@ -82,24 +83,24 @@ func TestMemoryFullOfOneClient(t *testing.T) {
 // TestMemoryMakesRoom: of counters in one part, those that have expired make room, each as soon as it has.
 func TestMemoryMakesRoom(t *testing.T) {
 	t.Parallel()
-	now := newClock()
+	now := authtest.NewClock()
 	m := ratelimit.NewMemory(ratelimit.MemoryOptions{Now: now.Now, MaxKeys: 256 * 3})
 	short, long := rule(1, 3), rule(10, 3)
 	wantAllowed(t, m, "192.0.2.1|/a", long)
 	wantAllowed(t, m, "192.0.2.1|/b", short)
 	wantAllowed(t, m, "192.0.2.1|/c", long)
 	wantDenied(t, m, "192.0.2.1|/d", short, time.Second)
-	now.advance(999 * time.Millisecond)
+	now.Advance(999 * time.Millisecond)
 	wantAllowed(t, m, "192.0.2.1|/b", short) // prolongs it
-	now.advance(time.Millisecond)
+	now.Advance(time.Millisecond)
 	wantDenied(t, m, "192.0.2.1|/d", short, time.Second)
-	now.advance(999 * time.Millisecond)
+	now.Advance(999 * time.Millisecond)
 	wantAllowed(t, m, "192.0.2.1|/d", short) // instead of b
 	wantDenied(t, m, "192.0.2.1|/b", short, time.Second)
-	now.advance(time.Second)
+	now.Advance(time.Second)
 	wantAllowed(t, m, "192.0.2.1|/b", long) // instead of d
 	wantDenied(t, m, "192.0.2.1|/d", long, 10*time.Second)
-	now.advance(7001 * time.Millisecond)
+	now.Advance(7001 * time.Millisecond)
 	wantAllowed(t, m, "192.0.2.1|/d", long) // instead of a and c
 	if got := m.Len(); got != 2 {
 		t.Errorf("got %d counters, want 2", got)
@@ -110,10 +111,10 @@ func TestMemoryMakesRoom(t *testing.T) {
 // asked for then.
 func TestMemoryForgets(t *testing.T) {
 	t.Parallel()
-	now := newClock()
+	now := authtest.NewClock()
 	m := newMemory(t, now)
 	wantAllowed(t, m, "192.0.2.1|/ok", rule(10, 1))
-	now.advance(10 * time.Second)
+	now.Advance(10 * time.Second)
 	wantAllowed(t, m, "192.0.2.1|/ok", rule(60, 1))
 	wantDenied(t, m, "192.0.2.1|/ok", rule(60, 1), time.Minute)
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/cardea-auth/cardea/core/ratelimit"
+	"github.com/cardea-auth/cardea/internal/authtest"
 )
 
 func rule(seconds, most int) ratelimit.Rule {
@@ -98,7 +99,7 @@ func TestOff(t *testing.T) {
 		Custom:  []ratelimit.CustomRule{{Path: "/get-session", Off: true}},
 		Routes:  []string{"/get-session", "/ok"},
 	})
-	limiter := ratelimit.New(rules, newMemory(t, newClock()), ratelimit.Options{})
+	limiter := ratelimit.New(rules, newMemory(t, authtest.NewClock()), ratelimit.Options{})
 	for i := range 3 {
 		_, ok, err := limiter.Allow(t.Context(), ratelimit.Request{IP: "192.0.2.1", Route: "/get-session"})
 		if !ok || err != nil {

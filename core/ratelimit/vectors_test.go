@@ -13,6 +13,7 @@ import (
 
 	"github.com/cardea-auth/cardea/core/clientip"
 	"github.com/cardea-auth/cardea/core/ratelimit"
+	"github.com/cardea-auth/cardea/internal/authtest"
 )
 
 // step is a request of the recorded vectors with its answer.
@@ -122,10 +123,10 @@ func replay(t *testing.T, o vectorOptions, steps []step) {
 	}
 	// All paths of the vectors are routes without parameters, so that both ways of counting give the same.
 	for _, exact := range []bool{false, true} {
-		now := newClock()
+		now := authtest.NewClock()
 		limiter := ratelimit.New(rules, counters[o.Storage](t, now), ratelimit.Options{Exact: exact, Logger: quiet})
 		for i, s := range steps {
-			now.advance(time.Duration(s.AdvanceMS) * time.Millisecond)
+			now.Advance(time.Duration(s.AdvanceMS) * time.Millisecond)
 			h := http.Header{}
 			if s.IP != nil {
 				h.Set("X-Forwarded-For", *s.IP)
