@@ -22,13 +22,14 @@ func (s *Store) FindPage(ctx context.Context, q store.PageQuery) (p store.Page, 
 }
 
 // page asks for the number of rows, of which there is always one, and joins with it the rows of the page and the row
-// besides, of which there may be none. The page comes as ids, because SQLite sorts a subquery with all it selects:
+// besides, of which there may be none. A page that is sorted comes as ids, because SQLite sorts a subquery with all that it
+// selects:
 //
-//	SELECT cardea_n, id, role, …, cardea_0, cardea_1, … FROM
+//	SELECT cardea_n, id, role, …, cardea_a0, cardea_a1, … FROM
 //	(SELECT count(*) AS cardea_n FROM member WHERE …) AS cardea_total
 //	LEFT JOIN (SELECT id AS cardea_id FROM member WHERE … ORDER BY role LIMIT 100) AS cardea_page ON 1 = 1
 //	LEFT JOIN member ON id = cardea_id
-//	LEFT JOIN (SELECT id AS cardea_0, role AS cardea_1, … FROM member WHERE … LIMIT 1) AS cardea_also ON 1 = 1
+//	LEFT JOIN (SELECT id AS cardea_a0, role AS cardea_a1, … FROM member WHERE … LIMIT 1) AS cardea_also ON 1 = 1
 //	ORDER BY role
 //
 // Names that begin like this leave all others to the app's columns.
@@ -45,36 +46,43 @@ func (r *runner) page(ctx context.Context, q *store.PageQuery) (store.Page, erro
 		}
 		total.ColumnExpr("count(*) AS cardea_n")
 	}
-	ids, err := r.selects(st, m, &q.Query)
+	rows, err := r.selects(st, m, &q.Query)
 	if err != nil {
 		return store.Page{}, err
 	}
-	id := bun.Safe(m.id().ident)
-	sel := r.db.NewSelect().ColumnExpr("cardea_n, ?", bun.Safe(m.reads)).TableExpr("(?) AS cardea_total", total).
-		Join("LEFT JOIN (?) AS cardea_page ON 1 = 1", ids.ColumnExpr("? AS cardea_id", id)).
-		Join("LEFT JOIN ? ON ? = cardea_id", bun.Safe(m.ident), id)
+	sel := r.db.NewSelect().ColumnExpr("cardea_n").TableExpr("(?) AS cardea_total", total)
+	order, err := m.orderBy(r.engine, q.OrderBy)
+	switch {
+	case err != nil:
+		return store.Page{}, err
+	case order == "": // of ids alone SQLite would make a list in the order of their index
+		m.leftJoin(sel, rows, "cardea_page", "cardea_p")
+	default:
+		id := bun.Safe(m.id().ident)
+		sel.ColumnExpr("?", bun.Safe(m.reads)).OrderExpr("?", bun.Safe(order)).
+			Join("LEFT JOIN (?) AS cardea_page ON 1 = 1", rows.ColumnExpr("? AS cardea_id", id)).
+			Join("LEFT JOIN ? ON ? = cardea_id", bun.Safe(m.ident), id)
+	}
 	out := &page{m: m, also: len(q.Also) > 0}
 	if out.also {
 		also, err := r.selects(st, m, &store.Query{Table: q.Table, Where: q.Also, Limit: 1})
 		if err != nil {
 			return store.Page{}, err
 		}
-		for i := range m.columns {
-			name := bun.Safe(fmt.Sprint("cardea_", i))
-			also.ColumnExpr("? AS ?", bun.Safe(m.columns[i].reads), name)
-			sel.ColumnExpr("?", name)
-		}
-		sel.Join("LEFT JOIN (?) AS cardea_also ON 1 = 1", also)
-	}
-	order, err := m.orderBy(r.engine, q.OrderBy)
-	if err != nil {
-		return store.Page{}, err
-	}
-	if order != "" {
-		sel.OrderExpr("?", bun.Safe(order))
+		m.leftJoin(sel, also, "cardea_also", "cardea_a")
 	}
 	err = sel.Conn(st.on(r.on)).Scan(ctx, out)
 	return out.Page, r.failed(ctx, err)
+}
+
+// leftJoin adds a SELECT of all columns of the mapping to another one, under names with a prefix.
+func (m *mapping) leftJoin(sel, sub *bun.SelectQuery, name, prefix string) {
+	for i := range m.columns {
+		c := bun.Safe(fmt.Sprint(prefix, i))
+		sub.ColumnExpr("? AS ?", bun.Safe(m.columns[i].reads), c)
+		sel.ColumnExpr("?", c)
+	}
+	sel.Join("LEFT JOIN (?) AS ? ON 1 = 1", sub, bun.Safe(name))
 }
 
 // page is where bun puts a page, and the row besides if there is to be one.
