@@ -9,8 +9,8 @@ import (
 	"github.com/cardea-auth/cardea/core/store"
 )
 
-// pageCases are about [store.FindPage], which stores that are no [store.PageFinder] pass, too. That such a store lists the
-// same rows in the same order as with FindMany, kit.list makes sure in all cases.
+// pageCases are about [store.FindPage], which stores that are no [store.PageFinder] pass, too. That a page has the rows of
+// FindMany, kit.list makes sure in all cases.
 var pageCases = []testCase{
 	{name: "RowsTotalAndAlso", run: func(k *kit) {
 		fillCounts(k, 7)
