@@ -21,6 +21,10 @@ type SignIn struct {
 	DontRemember bool
 	// Extra are columns for the session row.
 	Extra model.Extra
+	// Confirm, if there is one, is asked when the session is there, or before a [Challenge], and before the client gets it:
+	// whether what was proved still holds, such as a password that takes its time to check. Whoever changes it and ends the
+	// user's sessions has not found this one. An [*Error] ends the session and is the answer.
+	Confirm func(ctx context.Context) error
 }
 
 // CompleteSignIn is where every sign-in ends, whatever the method: it asks each plugin's SignInStep, then makes the
@@ -34,6 +38,9 @@ func (x *Exchange) CompleteSignIn(ctx context.Context, s SignIn) (*model.Session
 		if err := step.Check(ctx, x, &s); err != nil {
 			var challenge *Challenge
 			if errors.As(err, &challenge) {
+				if err := s.confirm(ctx); err != nil { // a challenge outlasts what has led to it
+					return nil, err
+				}
 				x.withholdSession(s.DontRemember)
 			}
 			if answerable(err) {
@@ -55,8 +62,12 @@ func (x *Exchange) CompleteSignIn(ctx context.Context, s SignIn) (*model.Session
 	})
 }
 
-// confirm asks the steps once more, and ends the session that was just made if one of them refuses or cannot say.
+// confirm asks the method and the steps once more, and ends the session that was just made if one of them refuses or cannot
+// say.
 func (x *Exchange) confirm(ctx context.Context, s *SignIn, made *model.Session) error {
+	if err := s.confirm(ctx); err != nil {
+		return x.takeBack(ctx, made, err)
+	}
 	for _, step := range x.auth.signIn {
 		if step.Confirm == nil {
 			continue
@@ -65,10 +76,27 @@ func (x *Exchange) confirm(ctx context.Context, s *SignIn, made *model.Session) 
 			if clientError(err) == nil {
 				err = fmt.Errorf("core: sign-in step %q: %w", step.Name, err)
 			}
-			return errors.Join(err, x.auth.DeleteSession(ctx, made.Token))
+			return x.takeBack(ctx, made, err)
 		}
 	}
 	return nil
+}
+
+// confirm asks the method.
+func (s *SignIn) confirm(ctx context.Context) error {
+	if s.Confirm == nil {
+		return nil
+	}
+	err := s.Confirm(ctx)
+	if err != nil && clientError(err) == nil {
+		err = fmt.Errorf("core: sign-in by %s: %w", s.Method, err)
+	}
+	return err
+}
+
+// takeBack ends a session that was just made, for a reason.
+func (x *Exchange) takeBack(ctx context.Context, made *model.Session, reason error) error {
+	return errors.Join(reason, x.auth.DeleteSession(ctx, made.Token))
 }
 
 // announce gives the client a session that was just made, once the transaction that made it has committed.

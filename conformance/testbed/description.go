@@ -47,13 +47,16 @@ func readDescription(root strict.Object, f options.Functions) description {
 	}
 	compat, hasher := "exact", "scrypt"
 	root.Choice("compat", &compat, "exact", "hardened")
-	root.Choice("passwordHasher", &hasher, "scrypt", "fast")
+	root.Choice("passwordHasher", &hasher, "scrypt", "fast", "slow") // the last is an extension of the protocol
 	if compat == "hardened" {
 		base.Compat = core.Hardened
 	}
 	d.config = options.Decode(root, base, f)
-	if hasher == "fast" {
+	switch hasher {
+	case "fast":
 		d.config.Password.Hasher = fastHasher{}
+	case "slow":
+		d.config.Password.Hasher = slowHasher{}
 	}
 	return d
 }

@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
+	"math/rand/v2"
+	"time"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -20,4 +22,12 @@ func (fastHasher) Hash(_ context.Context, password string) (string, error) {
 func (h fastHasher) Verify(ctx context.Context, encoded, password string) (bool, error) {
 	want, err := h.Hash(ctx, password)
 	return subtle.ConstantTimeCompare([]byte(encoded), []byte(want)) == 1, err
+}
+
+// slowHasher takes its time without taking the processor's, for tests of what may happen meanwhile.
+type slowHasher struct{ fastHasher }
+
+func (h slowHasher) Verify(ctx context.Context, encoded, password string) (bool, error) {
+	time.Sleep(rand.N(40 * time.Millisecond))
+	return h.fastHasher.Verify(ctx, encoded, password)
 }

@@ -53,10 +53,9 @@ func (p *Plugin) banned(ctx context.Context, x *core.Exchange, caller *core.Acti
 	if err := end(ctx); err != nil {
 		return err
 	}
-	if inStorage(x) { // once more for those of sign-ins that did not see the ban: confirmBan sees it from here on
-		if err := store.AfterCommit(ctx, end); err != nil {
-			return err
-		}
+	// Once more for those of sign-ins that did not see the ban: confirmBan sees it from here on.
+	if err := store.AfterCommit(ctx, end); err != nil {
+		return err
 	}
 	x.Emit(ctx, UserBanned{UserID: after.ID, By: caller.User.ID})
 	return p.endImpersonations(ctx, x, before, after)
@@ -124,15 +123,8 @@ func (p *Plugin) checkBan(ctx context.Context, x *core.Exchange, s *core.SignIn)
 	return nil
 }
 
-// inStorage reports whether sessions are in secondary storage, with a copy of their user.
-func inStorage(x *core.Exchange) bool { return x.Auth().Config().SecondaryStorage != nil }
-
-// confirmBan refuses whoever was banned while their session was being made. A session in the table is void then; one in
-// secondary storage has a copy of the user from before.
+// confirmBan refuses whoever was banned while their session was being made: the ban has not found it.
 func (p *Plugin) confirmBan(ctx context.Context, x *core.Exchange, s *core.SignIn, _ *model.Session) error {
-	if !inStorage(x) {
-		return nil
-	}
 	user, err := x.Auth().FindUser(ctx, s.User.ID)
 	if err != nil {
 		return fmt.Errorf("admin: %w", err)

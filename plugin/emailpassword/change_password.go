@@ -44,6 +44,9 @@ func (p *Plugin) changePassword(ctx context.Context, x *core.Exchange, in Change
 	}
 	out := ChangePasswordOutput{User: current.User}
 	err = x.Auth().Store().InTx(ctx, func(ctx context.Context) error {
+		if _, err := x.Auth().LockUser(ctx, current.User.ID); err != nil { // who is signing in waits: see confirm
+			return gone(err)
+		}
 		if err := x.Auth().SetPassword(ctx, current.User.ID, hash); err != nil {
 			return err
 		}

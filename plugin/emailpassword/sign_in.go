@@ -41,7 +41,7 @@ func (p *Plugin) signIn(ctx context.Context, x *core.Exchange, in SignInInput) (
 	if err := p.checkLength(in.Password); err != nil {
 		return SignInOutput{}, err
 	}
-	user, err := p.authenticate(ctx, x.Auth(), in.Email, in.Password)
+	user, stored, err := p.authenticate(ctx, x.Auth(), in.Email, in.Password)
 	if err == nil && p.opts.RequireEmailVerification && !user.EmailVerified {
 		err = core.ErrEmailNotVerified // said only to those who know the password
 		if x.Auth().Config().EmailVerification.SendOnSignIn {
@@ -57,9 +57,15 @@ func (p *Plugin) signIn(ctx context.Context, x *core.Exchange, in SignInInput) (
 		p.tellFailure(ctx, x, user, err)
 		return SignInOutput{}, err
 	}
-	session, err := x.CompleteSignIn(ctx, core.SignIn{User: user, Method: "email", DontRemember: isFalse(in.RememberMe)})
-	if errors.Is(err, core.ErrFailedToCreateSession) {
+	session, err := x.CompleteSignIn(ctx, core.SignIn{
+		User: user, Method: "email", DontRemember: isFalse(in.RememberMe),
+		Confirm: func(ctx context.Context) error { return p.confirm(ctx, x.Auth(), user.ID, stored, in.Password) },
+	})
+	switch {
+	case errors.Is(err, core.ErrFailedToCreateSession):
 		return SignInOutput{}, errNoSession.Wrap(err)
+	case errors.Is(err, ErrInvalidEmailOrPassword):
+		p.tellFailure(ctx, x, user, err)
 	}
 	if err != nil {
 		return SignInOutput{}, err
@@ -90,27 +96,58 @@ func (p *Plugin) tellFailure(ctx context.Context, x *core.Exchange, user *model.
 
 // authenticate returns the user whose address and password these are. Every way to fail costs one hash and gives the one
 // error, so that neither answer nor time tells whether the address has an account. The user comes back with the error,
-// too, if there is one with that address.
-func (p *Plugin) authenticate(ctx context.Context, auth *core.Auth, email, pw string) (*model.User, error) {
-	user, stored, err := p.credential(ctx, auth, email)
+// too, if there is one with that address; stored is the hash that was verified.
+func (p *Plugin) authenticate(ctx context.Context, auth *core.Auth, email, pw string) (user *model.User, stored string, err error) {
+	user, stored, err = p.credential(ctx, auth, email)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	if stored == "" {
 		if err := password.Burn(ctx, auth.Hasher(), pw); err != nil {
-			return nil, fmt.Errorf("emailpassword: %w", busy(err))
+			return nil, "", fmt.Errorf("emailpassword: %w", busy(err))
 		}
-		return user, ErrInvalidEmailOrPassword
+		return user, "", ErrInvalidEmailOrPassword
 	}
 	ok, err := matches(ctx, auth, stored, pw)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	if !ok {
-		return user, ErrInvalidEmailOrPassword
+		return user, "", ErrInvalidEmailOrPassword
 	}
 	auth.UpgradePassword(ctx, user.ID, stored, pw)
-	return user, nil
+	return user, stored, nil
+}
+
+// confirm refuses a sign-in whose password was replaced while it was checked, which can take as long as the line for hashing is.
+// It waits for whoever is replacing it now; whoever does so later finds the session and may end it.
+func (p *Plugin) confirm(ctx context.Context, auth *core.Auth, userID, stored, pw string) error {
+	now := ""
+	err := auth.Store().InTx(ctx, func(ctx context.Context) error {
+		if _, err := auth.LockUser(ctx, userID); err != nil {
+			return err
+		}
+		account, err := auth.FindCredential(ctx, userID)
+		if err == nil && account.Password != nil {
+			now = *account.Password
+		}
+		return err
+	})
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return ErrInvalidEmailOrPassword
+	case err != nil:
+		return fmt.Errorf("emailpassword: confirm: %w", err)
+	case now == stored:
+		return nil
+	case now == "":
+		return ErrInvalidEmailOrPassword
+	}
+	ok, err := matches(ctx, auth, now, pw) // it may be the same one under a new hash
+	if err == nil && !ok {
+		err = ErrInvalidEmailOrPassword
+	}
+	return err
 }
 
 // matches checks a password against a stored hash. A hash that nobody can read is nobody's password, and finding that

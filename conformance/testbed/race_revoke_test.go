@@ -1,19 +1,57 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 )
 
-// sharedSessions are the places in which two processes on one database can have their sessions.
-var sharedSessions = map[string]struct {
+// sharedPlace is where two processes on one database have their sessions.
+type sharedPlace struct {
 	redis   bool
 	options string
-}{
+}
+
+var sharedPlaces = map[string]sharedPlace{
 	"table":           {false, `{"updateAge":60}`},
 	"redis":           {true, `{"updateAge":60}`},
 	"redis and table": {true, `{"updateAge":60,"storeSessionInDatabase":true}`},
+}
+
+// TestNewPasswordRace: a new password that one of two processes on one database has answered ends all that was done with the
+// old one, also the sign-ins that were under way.
+func TestNewPasswordRace(t *testing.T) {
+	t.Parallel()
+	for kind, fresh := range freshDatabases {
+		for place, sessions := range sharedPlaces {
+			t.Run(kind+"/"+place, func(t *testing.T) {
+				t.Parallel()
+				_, dsn := fresh(t)
+				b := newBanned(t, kind, dsn, sessions)
+				for round := range 4 {
+					old, next := fmt.Sprint("password-", round+1), fmt.Sprint("password-", round+2)
+					var cookies []string
+					for i, a := range fiftyAnswers(func(i int) response {
+						if i == 25 {
+							return b.instances[round%2].post("/admin/set-user-password", `{"userId":"`+b.id+`","newPassword":"`+next+`"}`, b.admin)
+						}
+						return b.signInWith(i%2, old)
+					}) {
+						switch {
+						case a.status == http.StatusOK && i != 25:
+							cookies = append(cookies, cookieHeader(a.header["Set-Cookie"]))
+						case a.status != http.StatusOK && (i == 25 || a.status != 401 || !strings.Contains(a.body, `"INVALID_EMAIL_OR_PASSWORD"`)):
+							t.Errorf("%d: got %d %s", i, a.status, a.body)
+						}
+					}
+					b.wantOut(t, cookies)
+					wantStatus(t, 401, b.signInWith(0, old))
+					wantStatus(t, 200, b.signInWith(1, next))
+				}
+			})
+		}
+	}
 }
 
 // TestBanRace: a ban that one of two processes on one database has answered holds at both, whatever the user was doing at
@@ -22,24 +60,15 @@ var sharedSessions = map[string]struct {
 func TestBanRace(t *testing.T) {
 	t.Parallel()
 	for kind, fresh := range freshDatabases {
-		for place, sessions := range sharedSessions {
+		for place, sessions := range sharedPlaces {
 			t.Run(kind+"/"+place, func(t *testing.T) {
 				t.Parallel()
 				db, dsn := fresh(t)
-				description := map[string]any{
-					"database": map[string]any{"kind": kind, "dsn": dsn}, "compat": "hardened",
-					"options": enabled(`"baseURL":"http://localhost:3000"`, `"secret":"race-secret-0123456789-0123456789"`, `"session":`+sessions.options),
-					"plugins": []any{map[string]any{"id": "admin"}},
-				}
-				if sessions.redis {
-					description["secondaryStorage"], _ = freshRedis(t)
-				}
-				b := newBanned(t, startProcess(t).open(description), startProcess(t).open(description))
-				b.instances[0].moveClock(`{"advanceMs":300}`) // no two servers have quite the same time
+				b := newBanned(t, kind, dsn, sessions)
 				rows := `select count(*) from ` + quoted(kind, "session") + ` where ` + quoted(kind, "userId") + ` = '` + b.id + `'`
 				for round := range 4 {
 					cookies := b.ban(t, round%2)
-					if n := count(t, db, rows); n != 0 && sessions.redis { // in the table alone one is void as long as the ban lasts
+					if n := count(t, db, rows); n != 0 {
 						t.Errorf("%d sessions are left by a ban", n)
 					}
 					b.unban(t, 1-round%2)
@@ -60,8 +89,19 @@ type banned struct {
 	admin     jar
 }
 
-func newBanned(t *testing.T, instances ...*testInstance) *banned {
+// newBanned opens two processes on one database.
+func newBanned(t *testing.T, kind, dsn string, sessions sharedPlace) *banned {
 	t.Helper()
+	description := map[string]any{
+		"database": map[string]any{"kind": kind, "dsn": dsn}, "compat": "hardened",
+		"options": enabled(`"baseURL":"http://localhost:3000"`, `"secret":"race-secret-0123456789-0123456789"`, `"session":`+sessions.options),
+		"plugins": []any{map[string]any{"id": "admin"}}, "passwordHasher": "slow",
+	}
+	if sessions.redis {
+		description["secondaryStorage"], _ = freshRedis(t)
+	}
+	instances := []*testInstance{startProcess(t).open(description), startProcess(t).open(description)}
+	instances[0].moveClock(`{"advanceMs":300}`) // no two servers have quite the same time
 	b := &banned{instances: instances, admin: jar{}}
 	instances[0].call("createUser", `{"body":{"name":"Ann","email":"ann@example.com","password":"password-1","role":"admin"}}`)
 	wantStatus(t, 200, instances[0].post("/sign-in/email", `{"email":"ann@example.com","password":"password-1"}`, b.admin))
@@ -72,8 +112,10 @@ func newBanned(t *testing.T, instances ...*testInstance) *banned {
 	return b
 }
 
-func (b *banned) signIn(at int) response {
-	return b.instances[at].request("POST", "/api/auth/sign-in/email", `{"email":"bob@example.com","password":"password-1"}`)
+func (b *banned) signIn(at int) response { return b.signInWith(at, "password-1") }
+
+func (b *banned) signInWith(at int, password string) response {
+	return b.instances[at].request("POST", "/api/auth/sign-in/email", `{"email":"bob@example.com","password":"`+password+`"}`)
 }
 
 // ban bans Bob at one of the processes while he signs in and uses the sessions that he has, at both. It returns the cookies
