@@ -2,6 +2,7 @@ package bunstore
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"time"
 
@@ -49,9 +50,14 @@ func (s *Store) operate(ctx context.Context, alone func() error, inside func(r *
 	looked := false
 	return persist(ctx, func() error {
 		err := alone()
-		if faultOf(err) == faultSchema && !looked {
-			looked = true
-			s.forget()
+		for tries := 0; faultOf(err) == faultSchema && tries < 10; tries++ {
+			if !errors.Is(err, errStale) { // a statement that somebody has dropped has a successor already
+				if looked {
+					break
+				}
+				looked = true
+				s.forget()
+			}
 			err = alone()
 		}
 		return err
