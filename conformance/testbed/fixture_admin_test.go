@@ -3,8 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -26,19 +24,7 @@ type fixtureLogin struct {
 func openAdminFixture(t *testing.T) (*replay, adminFixture) {
 	t.Helper()
 	var f adminFixture
-	facts, err := os.ReadFile("testdata/node_admin.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	decodeJSON(t, string(facts), &f)
-	data, err := os.ReadFile("testdata/node-plugins.db")
-	if err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(t.TempDir(), "copy.db")
-	if err := os.WriteFile(file, data, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	file := copyFixture(t, "node-plugins.db", "node_admin.json", &f)
 	i := newTestbed(t).open(map[string]any{
 		"database":       map[string]any{"kind": "sqlite", "dsn": file},
 		"migrate":        false,

@@ -3,8 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -26,19 +24,7 @@ type organizationFixture struct {
 func TestNodeDatabaseOrganization(t *testing.T) {
 	t.Parallel()
 	var f organizationFixture
-	facts, err := os.ReadFile("testdata/node_organization.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	decodeJSON(t, string(facts), &f)
-	data, err := os.ReadFile("testdata/node-plugins.db")
-	if err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(t.TempDir(), "copy.db")
-	if err := os.WriteFile(file, data, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	file := copyFixture(t, "node-plugins.db", "node_organization.json", &f)
 	roles := map[string]any{}
 	for name, statements := range f.Roles {
 		roles[name] = map[string]any{"statements": statements}

@@ -29,23 +29,30 @@ type fixtureUser struct {
 // fixtureTime is shortly after the database was written. Its sessions end in 2099, but for one that ended in 2020.
 var fixtureTime = time.Date(2026, 11, 23, 8, 32, 0, 0, time.UTC)
 
+// copyFixture copies a database that better-auth has written and returns the file. What is known about it goes into facts.
+func copyFixture(t *testing.T, database, about string, facts any) (file string) {
+	t.Helper()
+	known, err := os.ReadFile(filepath.Join("testdata", about))
+	if err != nil {
+		t.Fatal(err)
+	}
+	decodeJSON(t, string(known), facts)
+	data, err := os.ReadFile(filepath.Join("testdata", database))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file = filepath.Join(t.TempDir(), "copy.db")
+	if err := os.WriteFile(file, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
 // openFixture opens a copy of the database.
 func openFixture(t *testing.T) (*testInstance, fixture) {
 	t.Helper()
 	var f fixture
-	facts, err := os.ReadFile("testdata/node_basic.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	decodeJSON(t, string(facts), &f)
-	data, err := os.ReadFile("testdata/node-basic.db")
-	if err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(t.TempDir(), "copy.db")
-	if err := os.WriteFile(file, data, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	file := copyFixture(t, "node-basic.db", "node_basic.json", &f)
 	i := newTestbed(t).open(map[string]any{
 		"database":       map[string]any{"kind": "sqlite", "dsn": file},
 		"migrate":        false,

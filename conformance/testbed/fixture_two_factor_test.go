@@ -3,8 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -28,19 +26,7 @@ type twoFactorFixture struct {
 func openTwoFactor(t *testing.T) (*replay, twoFactorFixture) {
 	t.Helper()
 	var f twoFactorFixture
-	facts, err := os.ReadFile("testdata/node_two_factor.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	decodeJSON(t, string(facts), &f)
-	data, err := os.ReadFile("testdata/node-plugins.db")
-	if err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(t.TempDir(), "copy.db")
-	if err := os.WriteFile(file, data, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	file := copyFixture(t, "node-plugins.db", "node_two_factor.json", &f)
 	i := newTestbed(t).open(map[string]any{
 		"database":       map[string]any{"kind": "sqlite", "dsn": file},
 		"compat":         "hardened",
